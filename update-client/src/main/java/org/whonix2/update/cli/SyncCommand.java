@@ -15,6 +15,7 @@ import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.StateOptions;
+import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.update.store.BoxStore;
@@ -48,13 +49,13 @@ final class SyncCommand implements Callable<ExitCode> {
     ObjectNode report = StrictJson.newObject();
     ArrayNode logs = report.putArray("logs");
     try (BoxStore store = BoxStore.open(folders.state(), true);
-        HttpTransport transport = new HttpTransport();
+        HttpTransport transport = new HttpTransport(HttpDeadlines.STANDARD);
         Progress progress = Progress.onStandardError()) {
       LogSync sync = new LogSync(policy, transport, now);
       for (LogSource source : policy.logs()) {
         progress.phase("following " + source.origin());
         Result result = follow(sync, source, store.log(source.origin()));
-        progress.close();
+        progress.done();
         worst = worst.or(result.exitCode);
         describe(logs.addObject(), source, result);
         if (!json) {
@@ -78,7 +79,8 @@ final class SyncCommand implements Callable<ExitCode> {
     } catch (IOException e) {
       return new Result("unreachable", ExitCode.OUTSIDE_FAILED, String.valueOf(e.getMessage()));
     } catch (MalformedInputException e) {
-      return new Result("damaged", ExitCode.EVIDENCE_MISSING, "the store is damaged: " + e.getMessage());
+      return new Result(
+          "damaged", ExitCode.EVIDENCE_MISSING, "the store is damaged: " + e.getMessage());
     }
   }
 

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.log.Checkpoint;
 import org.whonix2.core.log.EntryBundle;
 import org.whonix2.core.log.EntrySink;
 import org.whonix2.core.log.Frontier;
 import org.whonix2.core.log.LogState;
 import org.whonix2.core.log.SignedNote;
-import org.whonix2.core.log.Checkpoint;
 import org.whonix2.core.log.TilePath;
 import org.whonix2.io.files.AtomicFiles;
 
