@@ -20,6 +20,7 @@ import org.whonix2.io.http.HttpTransport;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.update.store.BoxStore;
 import org.whonix2.update.store.LogStore;
+import org.whonix2.update.store.LogStore.Misbehaviour;
 import org.whonix2.update.sync.LogSync;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,12 +76,25 @@ final class SyncCommand implements Callable<ExitCode> {
 
   private static Result follow(LogSync sync, LogSource source, LogStore store) {
     try {
+      if (store.proof(Misbehaviour.FORK).isPresent()) {
+        return new Result(
+            "fork",
+            ExitCode.MISBEHAVIOUR,
+            "the log signed two histories before; the proof stands in "
+                + store.proofFile(Misbehaviour.FORK)
+                + " and nothing is fetched until you remove it");
+      }
       return result(sync.sync(source, store));
     } catch (IOException e) {
       return new Result("unreachable", ExitCode.OUTSIDE_FAILED, String.valueOf(e.getMessage()));
     } catch (MalformedInputException e) {
       return new Result(
-          "damaged", ExitCode.EVIDENCE_MISSING, "the store is damaged: " + e.getMessage());
+          "damaged",
+          ExitCode.EVIDENCE_MISSING,
+          "what is kept is damaged: "
+              + e.getMessage()
+              + "; to fetch everything anew, and forget which tree this box saw, remove "
+              + store.folder());
     }
   }
 

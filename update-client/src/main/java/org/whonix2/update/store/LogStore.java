@@ -51,7 +51,9 @@ public final class LogStore {
 
   private List<byte[]> bundle(long index, long size) throws IOException, MalformedInputException {
     TilePath path = path(index, size);
-    byte[] bytes = AtomicFiles.read(folder.resolve(path.toString()), EntryBundle.MAX_BYTES);
+    byte[] bytes =
+        AtomicFiles.readIfPresent(folder.resolve(path.toString()), EntryBundle.MAX_BYTES)
+            .orElseThrow(() -> new MalformedInputException("expected " + path + ", found no file"));
     return EntryBundle.parse(bytes, path.width());
   }
 
@@ -160,5 +162,10 @@ public final class LogStore {
   /** Where a proof lies, for messages. */
   public Path proofFile(Misbehaviour misbehaviour) {
     return folder.resolve(misbehaviour.fileName());
+  }
+
+  /** Where all of this log lies, for messages. */
+  public Path folder() {
+    return folder;
   }
 }
