@@ -69,6 +69,11 @@ class CheckpointTest {
           .isThrownBy(() -> LogState.of(log.checkpoint(), other))
           .withMessageStartingWith("expected the frontier of the kept checkpoint, of size 5");
     }
+    // A log can sign any size with any root.
+    byte[] sameRoot =
+        new Checkpoint(SimulatedLog.ORIGIN, 6, frontier.root()).sign(SimulatedLog.KEY).toBytes();
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> LogState.of(sameRoot, frontier));
   }
 
   @Test

@@ -134,6 +134,28 @@ class FollowerTest {
   }
 
   @Test
+  void entriesOfSomebodyElseFromTheBeginning() throws Exception {
+    // Nobody's entries, neither then nor now: the log must not be blamed for them.
+    box.follow(honest());
+    byte[] larger = honest().add("honest", 9).publish().checkpoint();
+    assertThat(box.follow(honest().rewrite(7).add("false", 9).serve(larger)))
+        .isInstanceOf(FollowOutcome.ServedOtherEntries.class);
+  }
+
+  @Test
+  void entriesOfSomebodyElseAtTheFirstAskingOnly() throws Exception {
+    box.follow(honest());
+    SimulatedLog log = honest().add("honest", 9).publish();
+    log.bundles(
+        bundle -> {
+          bundle[bundle.length - 1] ^= (byte) (log.requests().size() == 1 ? 1 : 0);
+          return bundle;
+        });
+    assertThat(box.follow(log)).isInstanceOf(FollowOutcome.ServedOtherEntries.class);
+    assertThat(box.follow(log)).isInstanceOf(FollowOutcome.Advanced.class);
+  }
+
+  @Test
   void entriesOfSomebodyElseAtTheFirstMeeting() throws Exception {
     assertThat(box.follow(new SimulatedLog("false", 300).serve(honest().checkpoint())))
         .isInstanceOf(FollowOutcome.ServedOtherEntries.class);

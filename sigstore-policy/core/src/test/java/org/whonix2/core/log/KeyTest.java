@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -113,10 +114,27 @@ class KeyTest {
   }
 
   @Test
-  void aNameIsNotTooLong() throws Exception {
+  void aNameIsShortAndWithoutSpaces() throws Exception {
     key("x".repeat(255), SignatureType.ED25519);
-    assertThatExceptionOfType(MalformedInputException.class)
-        .isThrownBy(() -> key("\u00e9".repeat(128), SignatureType.ED25519));
+    String tooLong = "\u00e9".repeat(128);
+    String halfCharacter = "\ud800";
+    for (String name :
+        List.of(
+            "",
+            " ",
+            "a b",
+            "a\u00a0b",
+            "a\u2003b",
+            "a\tb",
+            "a\u0085b",
+            "a+b",
+            tooLong,
+            halfCharacter)) {
+      assertThatExceptionOfType(MalformedInputException.class)
+          .as(name)
+          .isThrownBy(() -> key(name, SignatureType.ED25519))
+          .withMessageStartingWith("expected a key name");
+    }
   }
 
   @Test

@@ -34,6 +34,18 @@ class NoteTest {
     assertThat(note.open(List.of(key))).isEqualTo(new NoteVerification.Verified(List.of(key)));
   }
 
+  /** As in the first example of C2SP signed-note. */
+  @Test
+  void theLastEmptyLineEndsTheText() throws Exception {
+    String text = "One line.\n\nAnother after an empty one.\n";
+    SigningKey key = key("quasimodo.example/salvatore", SignatureType.ED25519);
+    SignedNote note = SignedNote.of(text, List.of(key.sign(text)));
+    SignedNote read = SignedNote.parse(note.toBytes());
+    assertThat(read).isEqualTo(note);
+    assertThat(read.text()).isEqualTo(text);
+    assertThat(opens(note.toBytes(), key.verifierKey())).isTrue();
+  }
+
   @Test
   void everyChangedByteOfANoteFails() throws Exception {
     VerifierKey key = VerifierKey.parse(EXAMPLE_KEY);
