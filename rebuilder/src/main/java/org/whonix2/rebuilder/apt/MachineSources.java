@@ -73,7 +73,7 @@ public final class MachineSources {
 
   static List<Mirror> deb822(String text) throws MalformedInputException {
     List<Mirror> mirrors = new ArrayList<>();
-    for (ControlParagraph entry : ControlParagraph.parseAll(text)) {
+    for (Deb822 entry : Deb822.parseAll(text)) {
       if (Set.of("no", "false", "without", "off", "disable")
           .contains(entry.get("Enabled").orElse("yes"))) {
         continue;
@@ -158,8 +158,7 @@ public final class MachineSources {
     if (chosen.keySet().stream().noneMatch(key -> key.get(1).equals(suite))) {
       return Optional.empty();
     }
-    return Optional.of(
-        String.join("\n", chosen.values().stream().map(Mirror::format).toList()));
+    return Optional.of(String.join("\n", chosen.values().stream().map(Mirror::format).toList()));
   }
 
   /** apt refuses two entries for one suite that disagree about its keys. */

@@ -1,6 +1,6 @@
 /**
- * Debian's archive through apt itself, but from an apt root of our own: own lists, own sources,
- * own cache. Nothing of the machine's package state is read or changed; mirrors, keys and network
+ * Debian's archive through apt itself, but from an apt root of our own: own lists, own sources, own
+ * cache. Nothing of the machine's package state is read or changed; mirrors, keys and network
  * options are the machine's.
  *
  * <p>A root is a folder:

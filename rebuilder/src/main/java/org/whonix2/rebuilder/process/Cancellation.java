@@ -1,5 +1,6 @@
 package org.whonix2.rebuilder.process;
 
+import java.io.InterruptedIOException;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -29,9 +30,14 @@ public final class Cancellation {
     }
   }
 
-  public boolean isCancelled() {
+  /**
+   * @throws InterruptedIOException if we were told to stop
+   */
+  public void check() throws InterruptedIOException {
     synchronized (running) {
-      return cancelled;
+      if (cancelled) {
+        throw new InterruptedIOException("interrupted");
+      }
     }
   }
 

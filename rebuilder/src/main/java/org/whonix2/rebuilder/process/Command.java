@@ -27,7 +27,11 @@ public record Command(List<String> arguments, Map<String, String> environment, P
   public static Command of(List<String> arguments) {
     return new Command(
         arguments,
-        Map.of("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL", "C.UTF-8"),
+        Map.of(
+            "PATH",
+            "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "LC_ALL",
+            "C.UTF-8"),
         ROOT);
   }
 

@@ -7,7 +7,5 @@ public enum Ending {
   /** It was killed at its deadline. */
   TIME_LIMIT,
   /** It was killed because it printed more than it may. */
-  OUTPUT_LIMIT,
-  /** It was killed because we were told to stop. */
-  INTERRUPTED
+  OUTPUT_LIMIT
 }

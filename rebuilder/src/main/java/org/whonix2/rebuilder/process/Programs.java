@@ -41,6 +41,7 @@ public final class Programs {
    * Runs the program; it ends at its limits at the latest.
    *
    * @param output gets standard output and error as they come
+   * @throws InterruptedIOException if we were told to stop; the program is dead then, too
    * @throws IOException if the program cannot be started, or {@code output} fails
    */
   public Outcome run(Command command, Limits limits, OutputStream output) throws IOException {
@@ -68,9 +69,7 @@ public final class Programs {
   private Outcome finish(
       ProcessBuilder builder, Limits limits, OutputStream output, OutputStream errors)
       throws IOException {
-    if (cancellation.isCancelled()) {
-      return new Outcome(Ending.INTERRUPTED, -1, Duration.ZERO);
-    }
+    cancellation.check();
     long started = System.nanoTime();
     RunningProgram program = new RunningProgram(builder.start(), limits.outputBytes());
     cancellation.add(program);
@@ -83,8 +82,8 @@ public final class Programs {
       int exitCode = program.process().waitFor();
       first.finish();
       second.finish();
-      Ending ending = cancellation.isCancelled() ? Ending.INTERRUPTED : program.ending();
-      return new Outcome(ending, exitCode, Duration.ofNanos(System.nanoTime() - started));
+      cancellation.check();
+      return new Outcome(program.ending(), exitCode, Duration.ofNanos(System.nanoTime() - started));
     } catch (InterruptedException e) {
       program.kill();
       Thread.currentThread().interrupt();

@@ -12,13 +12,13 @@ import org.whonix2.core.MalformedInputException;
  * One paragraph of Debian's control syntax (deb822(5)): fields whose names ignore case, with
  * continuation lines that begin with a space or a tab.
  */
-public final class ControlParagraph {
+public final class Deb822 {
   /** The most characters one text may have. */
   static final int MAX_CHARACTERS = 64 << 20;
 
   private final Map<String, String> fields;
 
-  private ControlParagraph(Map<String, String> fields) {
+  private Deb822(Map<String, String> fields) {
     this.fields = fields;
   }
 
@@ -27,12 +27,12 @@ public final class ControlParagraph {
    *
    * @throws MalformedInputException naming the line
    */
-  public static List<ControlParagraph> parseAll(String text) throws MalformedInputException {
+  public static List<Deb822> parseAll(String text) throws MalformedInputException {
     if (text.length() > MAX_CHARACTERS) {
       throw new MalformedInputException(
           "expected at most " + MAX_CHARACTERS + " characters, found " + text.length());
     }
-    List<ControlParagraph> paragraphs = new ArrayList<>();
+    List<Deb822> paragraphs = new ArrayList<>();
     Map<String, StringBuilder> fields = new LinkedHashMap<>();
     StringBuilder last = null;
     int number = 0;
@@ -58,8 +58,8 @@ public final class ControlParagraph {
     return paragraphs;
   }
 
-  private static StringBuilder begin(
-      String line, int number, Map<String, StringBuilder> fields) throws MalformedInputException {
+  private static StringBuilder begin(String line, int number, Map<String, StringBuilder> fields)
+      throws MalformedInputException {
     int colon = line.indexOf(':');
     if (colon < 1) {
       throw new MalformedInputException("line " + number + ": expected 'Field: value'");
@@ -72,12 +72,11 @@ public final class ControlParagraph {
     return value;
   }
 
-  private static void finish(
-      Map<String, StringBuilder> fields, List<ControlParagraph> paragraphs) {
+  private static void finish(Map<String, StringBuilder> fields, List<Deb822> paragraphs) {
     if (!fields.isEmpty()) {
       Map<String, String> done = new LinkedHashMap<>();
       fields.forEach((name, value) -> done.put(name, value.toString()));
-      paragraphs.add(new ControlParagraph(done));
+      paragraphs.add(new Deb822(done));
       fields.clear();
     }
   }
