@@ -148,7 +148,7 @@ public final class AptRoot {
    */
   public String networkOptions() throws IOException, CommandException {
     StringBuilder options = new StringBuilder();
-    for (String line : query("apt-config", "dump").split("\n")) {
+    for (String line : query("apt-config", "dump").lines().toList()) {
       if (line.startsWith("Acquire::")) {
         options.append(line).append('\n');
       }
