@@ -56,8 +56,7 @@ final class DefinitionReader {
 
   private static String name(String text) throws MalformedInputException {
     if (!Toolchain.isName(text)) {
-      throw new MalformedInputException(
-          "expected a name such as gcc-12, found " + Quoted.of(text));
+      throw new MalformedInputException("expected a name such as gcc-12, found " + Quoted.of(text));
     }
     return text;
   }
@@ -65,7 +64,9 @@ final class DefinitionReader {
   private static String sentence(String text) throws MalformedInputException {
     if (text.isBlank() || text.length() > LONGEST_SENTENCE) {
       throw new MalformedInputException(
-          "expected a sentence of at most " + LONGEST_SENTENCE + " characters, found "
+          "expected a sentence of at most "
+              + LONGEST_SENTENCE
+              + " characters, found "
               + text.length());
     }
     return text;

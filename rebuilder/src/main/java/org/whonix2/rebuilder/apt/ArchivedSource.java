@@ -30,7 +30,7 @@ public record ArchivedSource(
     private static final Pattern SIZE = Pattern.compile("[0-9]{1,15}");
 
     static SourceFile parse(String line) throws MalformedInputException {
-      String[] parts = line.strip().split("\\s+");
+      String[] parts = line.strip().split("\\s+", -1);
       if (parts.length != 3 || !SIZE.matcher(parts[1]).matches()) {
         throw new MalformedInputException(
             "expected 'digest size name' in Checksums-Sha256, found '" + line.strip() + "'");
@@ -51,7 +51,7 @@ public record ArchivedSource(
     PackageVersion version = PackageVersion.parse(entry.require("Version"));
     List<SourceFile> files = new ArrayList<>();
     Set<String> names = new HashSet<>();
-    for (String line : entry.require("Checksums-Sha256").strip().split("\n")) {
+    for (String line : entry.require("Checksums-Sha256").strip().split("\n", -1)) {
       SourceFile file = SourceFile.parse(line);
       files.add(file);
       if (!names.add(file.name()) || files.size() > MOST_FILES) {

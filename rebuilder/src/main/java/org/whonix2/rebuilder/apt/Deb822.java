@@ -87,6 +87,8 @@ public final class Deb822 {
   }
 
   /**
+   * A field that must be there.
+   *
    * @throws MalformedInputException if there is no such field
    */
   public String require(String field) throws MalformedInputException {
@@ -98,6 +100,6 @@ public final class Deb822 {
   /** The field's words; none if there is no such field. */
   public List<String> words(String field) {
     String value = get(field).orElse("").strip();
-    return value.isEmpty() ? List.of() : List.of(value.split("\\s+"));
+    return value.isEmpty() ? List.of() : List.of(value.split("\\s+", -1));
   }
 }

@@ -107,14 +107,14 @@ public final class MachineSources {
           mirrors,
           parts.group(2),
           parts.group(3),
-          components.isEmpty() ? List.of() : List.of(components.split("\\s+")),
+          components.isEmpty() ? List.of() : List.of(components.split("\\s+", -1)),
           signedBy(Optional.ofNullable(parts.group(1)).orElse("")));
     }
     return mirrors;
   }
 
   private static Optional<String> signedBy(String options) {
-    for (String option : options.strip().split("\\s+")) {
+    for (String option : options.strip().split("\\s+", -1)) {
       if (option.startsWith("signed-by=")) {
         return Optional.of(option.substring("signed-by=".length()).replace(',', ' '));
       }

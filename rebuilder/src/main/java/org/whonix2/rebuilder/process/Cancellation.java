@@ -31,6 +31,8 @@ public final class Cancellation {
   }
 
   /**
+   * Lets only those pass who may go on.
+   *
    * @throws InterruptedIOException if we were told to stop
    */
   public void check() throws InterruptedIOException {

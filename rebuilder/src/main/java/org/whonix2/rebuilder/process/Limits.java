@@ -3,6 +3,8 @@ package org.whonix2.rebuilder.process;
 import java.time.Duration;
 
 /**
+ * What a program may use.
+ *
  * @param time wall-clock time until the program is killed
  * @param outputBytes the most it may print, standard output and error together
  */

@@ -56,8 +56,12 @@ record BuildOutput(List<BinaryArtifact> artifacts, Sha256 buildinfo) {
       bytes += size;
       if (bytes > MOST_BYTES || (RECORD.matcher(name).matches() && size > MOST_RECORD_BYTES)) {
         throw new MalformedInputException(
-            name + ": expected at most " + MOST_RECORD_BYTES + " bytes in a record and "
-                + MOST_BYTES + " in all, found more");
+            name
+                + ": expected at most "
+                + MOST_RECORD_BYTES
+                + " bytes in a record and "
+                + MOST_BYTES
+                + " in all, found more");
       }
       if (DEB.matcher(name).matches()) {
         taken.add(takeDeb(file, artifacts.resolve(name), name));

@@ -41,6 +41,8 @@ public final class Rebuild {
   }
 
   /**
+   * Rebuilds.
+   *
    * @throws CommandException if it could not come to a build: wrong name, or the outside failed
    */
   public RebuildResult run() throws IOException, CommandException, MalformedInputException {
@@ -76,8 +78,7 @@ public final class Rebuild {
     try (LogFile log = new LogFile(request.out().resolve("build.log"))) {
       Optional<BuildFailure> failure =
           Sandbox.in(root, sources, work, request.limits())
-              .build(
-                  source.dsc().name(), source.folderName(), request.parallel(), programs, log);
+              .build(source.dsc().name(), source.folderName(), request.parallel(), programs, log);
       if (failure.isPresent()) {
         return new RebuildResult.Failed(source, failure.get(), log.tail(SHOWN_LINES));
       }
