@@ -108,6 +108,9 @@ public final class AptRoot {
         Dir::State::lists "@/lists";
         Dir::State::status "@/status";
         Dir::Cache "@/cache";
+        Dir::Cache::pkgcache "pkgcache.bin";
+        Dir::Cache::srcpkgcache "srcpkgcache.bin";
+        DPkg::Lock::Timeout "60";
         Dir::Etc::sourcelist "@/machine.sources";
         Dir::Etc::sourceparts "@/parts.d";
         Dir::Etc::preferences "/dev/null";

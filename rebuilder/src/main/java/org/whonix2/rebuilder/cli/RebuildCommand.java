@@ -12,11 +12,13 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.StateOptions;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.rebuilder.apt.SourceRequest;
+import org.whonix2.rebuilder.attest.RebuilderKey;
 import org.whonix2.rebuilder.process.Cancellation;
 import org.whonix2.rebuilder.process.Programs;
 import org.whonix2.rebuilder.rebuild.Rebuild;
@@ -109,6 +111,8 @@ final class RebuildCommand implements Callable<ExitCode> {
             out.toAbsolutePath().normalize(),
             options.state().toAbsolutePath().normalize());
     Preconditions.check();
+    SecretKey secret = RebuilderKey.open(key, Clock.systemUTC().instant());
+    System.err.println(secret.certificate().fingerprint() + publish);
     requireEmpty(request.out());
     Files.createDirectories(request.state());
     Cancellation cancellation = new Cancellation();
