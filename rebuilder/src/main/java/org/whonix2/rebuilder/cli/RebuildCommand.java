@@ -2,7 +2,7 @@ package org.whonix2.rebuilder.cli;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,17 +10,24 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.StateOptions;
+import org.whonix2.io.http.HttpDeadlines;
+import org.whonix2.io.http.HttpTransport;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.rebuilder.apt.SourceRequest;
+import org.whonix2.rebuilder.attest.Attester;
 import org.whonix2.rebuilder.attest.RebuilderKey;
+import org.whonix2.rebuilder.attest.SequenceNumbers;
 import org.whonix2.rebuilder.process.Cancellation;
 import org.whonix2.rebuilder.process.Programs;
+import org.whonix2.rebuilder.publish.Publisher;
 import org.whonix2.rebuilder.rebuild.Rebuild;
 import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
@@ -38,6 +45,8 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class RebuildCommand implements Callable<ExitCode> {
+  private static final Pattern SUITE = Pattern.compile("[a-z0-9][a-z0-9.+-]{0,63}");
+
   @Parameters(paramLabel = "SOURCE[=VERSION]", description = "such as net-tools")
   private String source = "";
 
@@ -100,10 +109,11 @@ final class RebuildCommand implements Callable<ExitCode> {
 
   @Override
   public ExitCode call() throws IOException, CommandException, MalformedInputException {
+    URI server = publish == null ? null : Publisher.parseServer(publish);
     RebuildRequest request =
         new RebuildRequest(
             SourceRequest.parse(source),
-            suite,
+            checkedSuite(),
             toolchain(),
             compilerRoot,
             BuildLimits.within(timeLimit),
@@ -112,15 +122,20 @@ final class RebuildCommand implements Callable<ExitCode> {
             options.state().toAbsolutePath().normalize());
     Preconditions.check();
     SecretKey secret = RebuilderKey.open(key, Clock.systemUTC().instant());
-    System.err.println(secret.certificate().fingerprint() + publish);
     requireEmpty(request.out());
     Files.createDirectories(request.state());
+    RebuildResult result = rebuild(request);
+    return result instanceof RebuildResult.Built built
+        ? attest(request, built, secret, server)
+        : showFailure(request, (RebuildResult.Failed) result);
+  }
+
+  private static RebuildResult rebuild(RebuildRequest request)
+      throws IOException, CommandException, MalformedInputException {
     Cancellation cancellation = new Cancellation();
     Cancellation.Work work = cancellation.onShutdown();
     try (Progress progress = Progress.onStandardError()) {
-      RebuildResult result =
-          new Rebuild(request, new Programs(cancellation), progress, Clock.systemUTC()).run();
-      return answer(request, result, progress);
+      return new Rebuild(request, new Programs(cancellation), progress, Clock.systemUTC()).run();
     } catch (InterruptedIOException e) {
       throw new CommandException(
           ExitCode.OUTSIDE_FAILED, "interrupted; nothing was attested", null, e);
@@ -129,29 +144,46 @@ final class RebuildCommand implements Callable<ExitCode> {
     }
   }
 
-  private ExitCode answer(RebuildRequest request, RebuildResult result, Progress progress) {
-    PrintStream stdout = System.out;
-    Report report = new Report(request, stdout);
-    progress.close();
-    if (result instanceof RebuildResult.Built built) {
-      if (json) {
-        report.json(built, Optional.empty());
-      } else {
-        report.table(built);
+  private ExitCode attest(
+      RebuildRequest request, RebuildResult.Built built, SecretKey secret, @Nullable URI server)
+      throws IOException, CommandException, MalformedInputException {
+    SequenceNumbers numbers = new SequenceNumbers(request.state());
+    Attester.Attested attested =
+        new Attester(secret, numbers, Clock.systemUTC()).attest(request, built);
+    Optional<Long> index = Optional.empty();
+    if (server != null) {
+      try (Progress progress = Progress.onStandardError();
+          HttpTransport http = new HttpTransport(HttpDeadlines.STANDARD)) {
+        progress.phase("publishing");
+        index = Optional.of(Publisher.to(server, http).publish(attested.envelope(), request.out()));
       }
-      return ExitCode.DONE;
     }
-    if (result instanceof RebuildResult.Failed failed) {
-      failed.logEnd().forEach(line -> System.err.println("| " + line));
-      System.err.println(
-          "error: the build of " + failed.source() + " failed: " + failed.failure().reason());
-      System.err.println("hint: the whole log is " + request.out().resolve("build.log"));
-      if (json) {
-        report.json(failed);
-      }
-      return ExitCode.REFUSED;
+    Report report = new Report(request, System.out);
+    if (json) {
+      report.json(built, attested, index);
+    } else {
+      report.table(built, attested, index);
     }
-    throw new IllegalStateException("unknown result");
+    return ExitCode.DONE;
+  }
+
+  private ExitCode showFailure(RebuildRequest request, RebuildResult.Failed failed) {
+    failed.logEnd().forEach(line -> System.err.println("| " + line));
+    System.err.println(
+        "error: the build of " + failed.source() + " failed: " + failed.failure().reason());
+    System.err.println("hint: the whole log is " + request.out().resolve("build.log"));
+    if (json) {
+      new Report(request, System.out).json(failed);
+    }
+    return ExitCode.REFUSED;
+  }
+
+  private String checkedSuite() throws MalformedInputException {
+    if (!SUITE.matcher(suite).matches()) {
+      throw new MalformedInputException(
+          "expected a suite such as bookworm, found " + Quoted.of(suite));
+    }
+    return suite;
   }
 
   private Toolchain toolchain() throws CommandException, MalformedInputException {

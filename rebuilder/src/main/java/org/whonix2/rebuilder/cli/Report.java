@@ -12,6 +12,7 @@ import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.json.StrictJson;
 import org.whonix2.rebuilder.apt.ArchivedSource;
+import org.whonix2.rebuilder.attest.Attester;
 import org.whonix2.rebuilder.rebuild.Agreement;
 import org.whonix2.rebuilder.rebuild.Comparison;
 import org.whonix2.rebuilder.rebuild.RebuildRequest;
@@ -27,7 +28,7 @@ final class Report {
     this.out = out;
   }
 
-  void table(RebuildResult.Built built) {
+  void table(RebuildResult.Built built, Attester.Attested attested, Optional<Long> index) {
     List<Comparison> comparisons = built.comparisons();
     int width =
         comparisons.stream()
@@ -61,7 +62,12 @@ final class Report {
     return text.toString();
   }
 
-  void json(RebuildResult.Built built, Optional<Attested> attested) {
+  /**
+   * The whole result.
+   *
+   * @param index in the log, if it was published
+   */
+  void json(RebuildResult.Built built, Attester.Attested attested, Optional<Long> index) {
     ObjectNode report = head(built.source());
     report.put("result", "built");
     report.put("architecture", built.architecture().toString());
@@ -82,13 +88,10 @@ final class Report {
       ArrayNode archived = node.putArray("archived");
       comparison.archived().forEach(digest -> archived.add(digest.toString()));
     }
-    attested.ifPresent(
-        a -> {
-          ObjectNode attestation = report.putObject("attestation");
-          attestation.put("rebuilder", a.rebuilder());
-          attestation.put("sequence", a.sequence());
-          a.index().ifPresent(index -> attestation.put("index", index));
-        });
+    ObjectNode attestation = report.putObject("attestation");
+    attestation.put("rebuilder", attested.rebuilder().toString());
+    attestation.put("sequence", attested.sequence());
+    index.ifPresent(number -> attestation.put("index", number));
     print(report);
   }
 
@@ -99,9 +102,6 @@ final class Report {
     failed.failure().limit().ifPresent(limit -> report.put("limit", limit));
     print(report);
   }
-
-  /** What became of the result under the rebuilder's key. */
-  record Attested(String rebuilder, long sequence, Optional<Long> index) {}
 
   private ObjectNode head(ArchivedSource source) {
     ObjectNode report = StrictJson.newObject();

@@ -65,7 +65,9 @@ public final class Rebuild {
               sources.resolve(source.dsc().name()),
               programs,
               log);
-      return build(job, apt, source, sources, root);
+      RebuildResult result = build(job, apt, source, sources, root);
+      progress.phase("removing the build root");
+      return result;
     }
   }
 
