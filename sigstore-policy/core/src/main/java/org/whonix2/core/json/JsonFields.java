@@ -1,0 +1,168 @@
+package org.whonix2.core.json;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.digest.Sha256;
+
+/**
+ * One JSON object, read member by member; {@link #end} refuses members that nobody asked for.
+ * Errors name the member by its path from the document's root.
+ */
+public final class JsonFields {
+  private static final int MAX_ELEMENTS = 10_000;
+  private static final Pattern INSTANT =
+      Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z");
+
+  private final String path;
+  private final ObjectNode object;
+  private final Set<String> asked = new HashSet<>();
+
+  JsonFields(String path, ObjectNode object) {
+    this.path = path;
+    this.object = object;
+  }
+
+  /** A check that turns text into a value. */
+  public interface Parser<T> {
+    T parse(String text) throws MalformedInputException;
+  }
+
+  public String string(String name) throws MalformedInputException {
+    JsonNode node = required(name, "a string");
+    if (!node.isTextual()) {
+      throw unexpected(name, "a string");
+    }
+    return node.textValue();
+  }
+
+  /** A string that must be exactly this. */
+  public void constant(String name, String value) throws MalformedInputException {
+    if (!string(name).equals(value)) {
+      throw unexpected(name, "\"" + value + "\"");
+    }
+  }
+
+  public <T> T parsed(String name, Parser<T> parser) throws MalformedInputException {
+    try {
+      return parser.parse(string(name));
+    } catch (MalformedInputException e) {
+      throw e.at(place(name));
+    }
+  }
+
+  public Sha256 sha256(String name) throws MalformedInputException {
+    return parsed(name, Sha256::parse);
+  }
+
+  /** RFC 3339 in UTC, whole seconds. */
+  public Instant instant(String name) throws MalformedInputException {
+    String text = string(name);
+    try {
+      if (INSTANT.matcher(text).matches()) {
+        return Instant.parse(text);
+      }
+    } catch (DateTimeParseException e) {
+      throw new MalformedInputException(place(name) + ": no such time: " + e.getMessage(), e);
+    }
+    throw unexpected(name, "a time as 2026-01-31T23:59:59Z");
+  }
+
+  public boolean bool(String name) throws MalformedInputException {
+    JsonNode node = required(name, "true or false");
+    if (!node.isBoolean()) {
+      throw unexpected(name, "true or false");
+    }
+    return node.booleanValue();
+  }
+
+  /**
+   * A whole number of at least {@code least}, below 2^53 so that every JSON reader agrees on it.
+   */
+  public long number(String name, long least) throws MalformedInputException {
+    JsonNode node = required(name, "a whole number");
+    boolean whole = node.isIntegralNumber() && node.canConvertToLong();
+    if (!whole || node.longValue() < least || node.longValue() >= 1L << 53) {
+      throw unexpected(name, "a whole number from " + least + " to 2^53");
+    }
+    return node.longValue();
+  }
+
+  public JsonFields object(String name) throws MalformedInputException {
+    JsonNode node = required(name, "an object");
+    if (!(node instanceof ObjectNode inner)) {
+      throw unexpected(name, "an object");
+    }
+    return new JsonFields(path + "/" + name, inner);
+  }
+
+  public Optional<JsonFields> optionalObject(String name) throws MalformedInputException {
+    return has(name) ? Optional.of(object(name)) : Optional.empty();
+  }
+
+  public Optional<String> optionalString(String name) throws MalformedInputException {
+    return has(name) ? Optional.of(string(name)) : Optional.empty();
+  }
+
+  /** An array of objects. */
+  public List<JsonFields> objects(String name) throws MalformedInputException {
+    JsonNode node = required(name, "an array");
+    if (!(node instanceof ArrayNode array) || array.size() > MAX_ELEMENTS) {
+      throw unexpected(name, "an array of at most " + MAX_ELEMENTS + " elements");
+    }
+    List<JsonFields> elements = new ArrayList<>();
+    for (JsonNode element : array) {
+      if (!(element instanceof ObjectNode inner)) {
+        throw unexpected(name, "an array of objects");
+      }
+      elements.add(new JsonFields(path + "/" + name + "/" + elements.size(), inner));
+    }
+    return elements;
+  }
+
+  /** Ends the reading of this object: a member nobody asked for is an error. */
+  public void end() throws MalformedInputException {
+    for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
+      String name = names.next();
+      if (!asked.contains(name)) {
+        throw new MalformedInputException(place(name) + ": expected no such member");
+      }
+    }
+  }
+
+  private boolean has(String name) {
+    asked.add(name);
+    return object.has(name);
+  }
+
+  private JsonNode required(String name, String expected) throws MalformedInputException {
+    asked.add(name);
+    @Nullable JsonNode node = object.get(name);
+    if (node == null) {
+      throw new MalformedInputException(place(name) + ": expected " + expected + ", found nothing");
+    }
+    return node;
+  }
+
+  /** A complaint about one of this object's members. */
+  public MalformedInputException unexpected(String name, String expected) {
+    String found = String.valueOf(object.get(name));
+    String shown = found.length() > 100 ? found.substring(0, 100) + "…" : found;
+    return new MalformedInputException(place(name) + ": expected " + expected + ", found " + shown);
+  }
+
+  private String place(String name) {
+    return "member " + path + "/" + name;
+  }
+}

@@ -1,0 +1,58 @@
+package org.whonix2.core.statement;
+
+import com.github.packageurl.MalformedPackageURLException;
+import com.github.packageurl.PackageURL;
+import com.github.packageurl.PackageURLBuilder;
+import java.util.Map;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.PackageName;
+import org.whonix2.core.artifact.PackageVersion;
+
+/**
+ * A package URL (purl) of type deb: {@code pkg:deb/debian/NAME@VERSION?arch=ARCH&distro=SUITE},
+ * with the whole version, its epoch included. {@code source} stands as architecture for source
+ * packages.
+ */
+record DebPurl(PackageName name, PackageVersion version, String arch, String suite) {
+  /** Reads the canonical form only; the inverse of {@link #toString}. */
+  static DebPurl parse(String text) throws MalformedInputException {
+    try {
+      PackageURL url = new PackageURL(text);
+      Map<String, String> qualifiers = url.getQualifiers();
+      String version = url.getVersion();
+      if (version != null && qualifiers != null) {
+        DebPurl purl =
+            new DebPurl(
+                PackageName.parse(url.getName()),
+                PackageVersion.parse(version),
+                qualifiers.getOrDefault("arch", ""),
+                qualifiers.getOrDefault("distro", ""));
+        // Holds only for type deb, namespace debian, these two qualifiers and no subpath.
+        if (purl.toString().equals(text)) {
+          return purl;
+        }
+      }
+      throw new MalformedInputException(
+          "expected pkg:deb/debian/NAME@VERSION?arch=ARCH&distro=SUITE in canonical form");
+    } catch (MalformedPackageURLException e) {
+      throw new MalformedInputException("not a package URL: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public String toString() {
+    try {
+      return PackageURLBuilder.aPackageURL()
+          .withType("deb")
+          .withNamespace("debian")
+          .withName(name.value())
+          .withVersion(version.value())
+          .withQualifier("arch", arch)
+          .withQualifier("distro", suite)
+          .build()
+          .canonicalize();
+    } catch (MalformedPackageURLException e) {
+      throw new IllegalStateException("a checked name gave no package URL", e);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package org.whonix2.core.statement;
+
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.json.JsonFields;
+import org.whonix2.core.json.StrictJson;
+
+/** An in-toto Statement v1 of one of the kinds this system knows. */
+public sealed interface Statement permits RebuildAttestation {
+  /** The DSSE payload type of every statement. */
+  String PAYLOAD_TYPE = "application/vnd.in-toto+json";
+
+  /** The in-toto type of every statement. */
+  String TYPE = "https://in-toto.io/Statement/v1";
+
+  /** The most bytes a statement may have: what fits, in base64 and signed, into one log entry. */
+  int MAX_BYTES = 48_000;
+
+  /** The statement as JSON, the inverse of {@link #parse}. */
+  byte[] toJson();
+
+  /**
+   * Reads a statement; unknown kinds and unknown members are errors.
+   *
+   * @param payloadType the DSSE payload type it was signed under
+   */
+  static Statement parse(String payloadType, byte[] payload) throws MalformedInputException {
+    if (!payloadType.equals(PAYLOAD_TYPE)) {
+      throw new MalformedInputException(
+          "expected the payload type " + PAYLOAD_TYPE + ", found another");
+    }
+    JsonFields statement = StrictJson.object(payload, MAX_BYTES);
+    statement.constant("_type", TYPE);
+    statement.constant("predicateType", RebuildAttestationJson.PREDICATE_TYPE);
+    return RebuildAttestationJson.read(statement);
+  }
+}
