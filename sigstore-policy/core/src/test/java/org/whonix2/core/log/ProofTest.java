@@ -1,0 +1,186 @@
+package org.whonix2.core.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.whonix2.core.digest.Sha256;
+
+/** All trees to 100 leaves, against RFC 6962 word for word. */
+class ProofTest {
+  private static final int LEAVES = 100;
+  private static final List<byte[]> ENTRIES = NaiveTree.entries(LEAVES);
+  private static final List<Sha256> ROOTS = roots();
+
+  private static List<Sha256> roots() {
+    List<Sha256> roots = new ArrayList<>();
+    for (int size = 0; size <= LEAVES; size++) {
+      roots.add(NaiveTree.mth(ENTRIES.subList(0, size)));
+    }
+    return roots;
+  }
+
+  /** The naive hashes, each computed once. */
+  private static HashReader reader() {
+    HashReader naive = NaiveTree.reader(ENTRIES);
+    Map<String, Sha256> known = new HashMap<>();
+    return (level, index) -> {
+      String at = level + "/" + index;
+      Sha256 hash = known.get(at);
+      if (hash == null) {
+        hash = naive.hash(level, index);
+        known.put(at, hash);
+      }
+      return hash;
+    };
+  }
+
+  @Test
+  void rootsAreThoseOfTheSpecification() throws Exception {
+    HashReader reader = reader();
+    Frontier frontier = Frontier.empty();
+    for (int size = 0; size <= LEAVES; size++) {
+      assertThat(frontier.root()).isEqualTo(ROOTS.get(size));
+      assertThat(HashReader.root(reader, size)).isEqualTo(ROOTS.get(size));
+      assertThat(Frontier.read(reader, size)).isEqualTo(frontier);
+      assertThat(Frontier.parse(frontier.toString())).isEqualTo(frontier);
+      if (size < LEAVES) {
+        frontier = frontier.appendEntry(ENTRIES.get(size));
+      }
+    }
+  }
+
+  @Test
+  void everyLeafOfEveryTreeHasItsProofAndNoOther() throws Exception {
+    HashReader reader = reader();
+    for (int size = 1; size <= LEAVES; size++) {
+      for (int index = 0; index < size; index++) {
+        List<Sha256> proof = InclusionProof.prove(reader, index, size);
+        assertThat(proof).isEqualTo(NaiveTree.path(index, ENTRIES.subList(0, size)));
+        Sha256 leaf = TreeHash.leaf(ENTRIES.get(index));
+        Sha256 root = ROOTS.get(size);
+        assertThat(InclusionProof.check(proof, index, leaf, size, root)).isTrue();
+        assertThat(InclusionProof.check(proof, index, other(leaf), size, root)).isFalse();
+        assertThat(InclusionProof.check(proof, index, leaf, size, other(root))).isFalse();
+        for (int wrong = -1; wrong <= size + 1; wrong++) {
+          assertThat(InclusionProof.check(proof, wrong, leaf, size, root))
+              .as("leaf %d of %d claimed to be leaf %d", index, size, wrong)
+              .isEqualTo(wrong == index);
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyPairOfSizesHasItsProofAndNoOther() throws Exception {
+    HashReader reader = reader();
+    for (int newSize = 0; newSize <= LEAVES; newSize++) {
+      Sha256 newRoot = ROOTS.get(newSize);
+      for (int oldSize = 0; oldSize <= newSize; oldSize++) {
+        Sha256 oldRoot = ROOTS.get(oldSize);
+        List<Sha256> proof = ConsistencyProof.prove(reader, oldSize, newSize);
+        if (oldSize > 0) {
+          assertThat(proof).isEqualTo(NaiveTree.proof(oldSize, ENTRIES.subList(0, newSize)));
+        } else {
+          assertThat(proof).isEmpty();
+        }
+        assertThat(ConsistencyProof.check(proof, oldSize, oldRoot, newSize, newRoot)).isTrue();
+        assertThat(ConsistencyProof.check(proof, oldSize, other(oldRoot), newSize, newRoot))
+            .isFalse();
+        for (int wrong = 1; wrong <= newSize; wrong++) {
+          assertThat(ConsistencyProof.check(proof, wrong, oldRoot, newSize, newRoot))
+              .as("size %d to %d claimed to be from %d", oldSize, newSize, wrong)
+              .isEqualTo(wrong == oldSize);
+        }
+        if (oldSize > 0) {
+          assertThat(ConsistencyProof.check(proof, oldSize, oldRoot, newSize, other(newRoot)))
+              .isFalse();
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyChangedByteOfAProofFails() throws Exception {
+    int size = 77;
+    List<Sha256> inclusion = InclusionProof.prove(reader(), 13, size);
+    Sha256 leaf = TreeHash.leaf(ENTRIES.get(13));
+    for (List<Sha256> changed : changes(inclusion)) {
+      assertThat(InclusionProof.check(changed, 13, leaf, size, ROOTS.get(size))).isFalse();
+    }
+    List<Sha256> consistency = ConsistencyProof.prove(reader(), 13, size);
+    for (List<Sha256> changed : changes(consistency)) {
+      assertThat(ConsistencyProof.check(changed, 13, ROOTS.get(13), size, ROOTS.get(size)))
+          .isFalse();
+    }
+  }
+
+  @Test
+  void theLastLeafDoesNotAnswerForTheOneAfterIt() throws Exception {
+    // Without index < size the one-leaf tree "includes" its leaf at any index.
+    Sha256 leaf = TreeHash.leaf(ENTRIES.get(0));
+    assertThat(InclusionProof.check(List.of(), 0, leaf, 1, leaf)).isTrue();
+    assertThat(InclusionProof.check(List.of(), 1, leaf, 1, leaf)).isFalse();
+    assertThat(InclusionProof.check(List.of(), 0, leaf, 0, leaf)).isFalse();
+    assertThat(InclusionProof.check(List.of(), -1, leaf, 1, leaf)).isFalse();
+  }
+
+  @Test
+  void hugeFiguresAreRefusedAndDoNotOverflow() throws Exception {
+    Sha256 any = TreeHash.emptyRoot();
+    for (long size : new long[] {TreeSize.MAX, TreeSize.MAX + 1, Long.MAX_VALUE, -1}) {
+      for (int length = 0; length <= 64; length++) {
+        List<Sha256> proof = Collections.nCopies(length, any);
+        assertThat(InclusionProof.check(proof, size - 1, any, size, any)).isFalse();
+        assertThat(ConsistencyProof.check(proof, size - 1, any, size, any)).isFalse();
+      }
+    }
+    List<Sha256> longest = ConsistencyProof.prove((level, index) -> any, 3, TreeSize.MAX);
+    assertThat(longest).hasSizeLessThanOrEqualTo(TreeSize.MAX_PROOF);
+    assertThat(InclusionProof.prove((level, index) -> any, TreeSize.MAX - 1, TreeSize.MAX))
+        .hasSizeLessThanOrEqualTo(TreeSize.MAX_PROOF);
+  }
+
+  @Test
+  void nothingIsProvedOutsideTheTree() {
+    HashReader reader = reader();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> InclusionProof.prove(reader, 5, 5))
+        .withMessageContaining("below the tree size 5");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ConsistencyProof.prove(reader, 6, 5))
+        .withMessageContaining("at most 5");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> HashReader.root(reader, TreeSize.MAX + 1));
+  }
+
+  private static Sha256 other(Sha256 hash) {
+    return Sha256.of(hash.toByteArray());
+  }
+
+  /** The list with every byte flipped in turn, with each hash left out, and with one too many. */
+  private static List<List<Sha256>> changes(List<Sha256> proof) throws Exception {
+    List<List<Sha256>> changes = new ArrayList<>();
+    for (int i = 0; i < proof.size(); i++) {
+      for (int at = 0; at < Sha256.LENGTH; at++) {
+        byte[] bytes = proof.get(i).toByteArray();
+        bytes[at] ^= 1;
+        List<Sha256> flipped = new ArrayList<>(proof);
+        flipped.set(i, Sha256.ofDigest(bytes));
+        changes.add(flipped);
+      }
+      List<Sha256> shorter = new ArrayList<>(proof);
+      shorter.remove(i);
+      changes.add(shorter);
+      List<Sha256> longer = new ArrayList<>(proof);
+      longer.add(i, proof.get(i));
+      changes.add(longer);
+    }
+    return changes;
+  }
+}
