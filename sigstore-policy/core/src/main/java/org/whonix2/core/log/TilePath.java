@@ -20,7 +20,7 @@ public record TilePath(int level, long index, int width) {
   private static final long MAX_INDEX = TreeSize.MAX >>> HEIGHT;
   private static final Pattern PATH =
       Pattern.compile(
-          "tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/){0,6}[0-9]{3})(?:\\.p/([1-9][0-9]{0,2}))?");
+          "tile/(entries|0|[1-9][0-9]?)/((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\\.p/([1-9][0-9]{0,2}))?");
 
   /**
    * @throws IllegalArgumentException if a figure is out of bounds
@@ -58,10 +58,10 @@ public record TilePath(int level, long index, int width) {
     Matcher matcher = PATH.matcher(path);
     if (path.length() <= 64 && matcher.matches()) {
       int level = matcher.group(1).equals("entries") ? ENTRIES : Integer.parseInt(matcher.group(1));
-      long index = Long.parseUnsignedLong(matcher.group(2).replaceAll("[x/]", ""));
+      long index = Long.parseLong(matcher.group(2).replaceAll("[x/]", ""));
       int width = matcher.group(3) == null ? FULL : Integer.parseInt(matcher.group(3));
       boolean explicitlyFull = matcher.group(3) != null && width >= FULL;
-      if (level <= MAX_LEVEL && index >= 0 && index <= MAX_INDEX && !explicitlyFull) {
+      if (level <= MAX_LEVEL && index <= MAX_INDEX && !explicitlyFull) {
         TilePath parsed = new TilePath(level, index, width);
         // Leading x000/ elements would give one tile several paths.
         if (parsed.toString().equals(path)) {

@@ -1,6 +1,7 @@
 package org.whonix2.core.log;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -17,7 +18,9 @@ final class NaiveTree {
   private NaiveTree() {}
 
   static List<byte[]> entries(int size) {
-    return IntStream.range(0, size).mapToObj(i -> ("entry " + i).getBytes()).toList();
+    return IntStream.range(0, size)
+        .mapToObj(i -> ("entry " + i).getBytes(StandardCharsets.UTF_8))
+        .toList();
   }
 
   static Sha256 mth(List<byte[]> d) {

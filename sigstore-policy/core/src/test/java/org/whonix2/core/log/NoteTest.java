@@ -28,7 +28,7 @@ class NoteTest {
       """;
 
   /** The seed of Tessera's test witness "Wit1", and its key as a cosignature key. */
-  private static final String WITNESS_SEED = "5p1GIbtczheKJ4IfMPyXHKxczBxWLLmdiyhdRFYasUQ=";
+  private static final String WITNESS_SEED = "5p1GIbtczheKJ4IfMPyXHKxczBxWLLmdiyhdRFYauUQ=";
 
   private static final String WITNESS_KEY =
       "Wit1+9b3fb2d5+BFhZSmQj9+SoL+p/nN0Hh76xXmF7QcHfytUrI1XfSClk";
@@ -79,7 +79,7 @@ class NoteTest {
     byte[] note = bytes(EXAMPLE);
     for (int at = 0; at < EXAMPLE_KEY.length(); at++) {
       char[] changed = EXAMPLE_KEY.toCharArray();
-      changed[at] ^= 1;
+      changed[at] = (char) (changed[at] ^ 1);
       String vkey = String.valueOf(changed);
       assertThatExceptionOfType(MalformedInputException.class)
           .as(vkey)
@@ -248,7 +248,7 @@ class NoteTest {
     String secret = key("x", SignatureType.ED25519).format();
     for (int at = 0; at < secret.length(); at++) {
       char[] changed = secret.toCharArray();
-      changed[at] ^= 1;
+      changed[at] = (char) (changed[at] ^ 1);
       assertThatExceptionOfType(MalformedInputException.class)
           .isThrownBy(() -> SigningKey.parse(String.valueOf(changed)))
           .satisfies(

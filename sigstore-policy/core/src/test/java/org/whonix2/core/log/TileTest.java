@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -115,7 +116,7 @@ class TileTest {
     Sha256[] leaves = new Sha256[size];
     Frontier frontier = Frontier.empty();
     for (int i = 0; i < size; i++) {
-      leaves[i] = TreeHash.leaf(Integer.toString(i).getBytes());
+      leaves[i] = TreeHash.leaf(Integer.toString(i).getBytes(StandardCharsets.UTF_8));
       frontier = frontier.append(leaves[i]);
     }
     TileHashReader reader = new TileHashReader(path -> tile(leaves, path), size);
