@@ -2,6 +2,7 @@ package org.whonix2.core.artifact;
 
 import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 
 /** A Debian architecture of a binary package: {@code amd64}, {@code arm64}, {@code all}, … */
 public record Architecture(String value) {

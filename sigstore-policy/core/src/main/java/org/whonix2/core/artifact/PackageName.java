@@ -2,6 +2,7 @@ package org.whonix2.core.artifact;
 
 import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 
 /** A Debian source or binary package's name (Debian Policy 5.6.1 and 5.6.7). */
 public record PackageName(String value) implements Comparable<PackageName> {

@@ -3,6 +3,7 @@ package org.whonix2.core.artifact;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 
 /**
  * A Debian package version, {@code [epoch:]upstream[-revision]} (Debian Policy 5.6.12). Compared

@@ -1,12 +1,13 @@
-package org.whonix2.core.artifact;
+package org.whonix2.core;
 
 /** Hostile text made fit for a message: bounded, and without control characters. */
-final class Quoted {
+public final class Quoted {
   private static final int SHOWN = 80;
 
   private Quoted() {}
 
-  static String of(String text) {
+  /** At most 80 characters of it, in single quotes. */
+  public static String of(String text) {
     StringBuilder quoted = new StringBuilder("'");
     int shown = Math.min(text.length(), SHOWN);
     for (int i = 0; i < shown; i++) {
