@@ -64,6 +64,10 @@ public final class Cosignature {
     return ("cosignature/v1\ntime " + time + "\n" + checkpoint).getBytes(StandardCharsets.UTF_8);
   }
 
+  static Cosignature newer(Cosignature one, Cosignature other) {
+    return one.time.isBefore(other.time) ? other : one;
+  }
+
   public VerifierKey witness() {
     return witness;
   }

@@ -3,6 +3,8 @@ package org.whonix2.core.log;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 
@@ -68,6 +70,33 @@ final class Lines {
     } catch (MalformedInputException e) {
       throw e.at(place());
     }
+  }
+
+  boolean startsWith(String prefix) {
+    return text.startsWith(prefix, position);
+  }
+
+  /** A line that is {@code prefix} and base64. */
+  byte[] base64(String prefix) throws MalformedInputException {
+    String line = next(prefix);
+    try {
+      return Base64Text.parse(line.substring(prefix.length()));
+    } catch (MalformedInputException e) {
+      throw e.at(place());
+    }
+  }
+
+  /** The hashes of a proof, a line each, and the empty line after them. */
+  List<Sha256> hashesToEmptyLine() throws MalformedInputException {
+    List<Sha256> hashes = new ArrayList<>();
+    while (!startsWith("\n")) {
+      hashes.add(hash());
+      if (hashes.size() > TreeSize.MAX_PROOF) {
+        throw expected("an empty line after at most 63 hashes", "another hash");
+      }
+    }
+    next("an empty line");
+    return List.copyOf(hashes);
   }
 
   /** Everything not yet read. */

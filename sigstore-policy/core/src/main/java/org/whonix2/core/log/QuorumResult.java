@@ -1,0 +1,68 @@
+package org.whonix2.core.log;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Whether enough operators witnessed a checkpoint. */
+public sealed interface QuorumResult {
+  /** One line, for people. */
+  String explain();
+
+  /** An operator's newest cosignature that is not in the future. */
+  record Counted(Witness witness, Instant time) {
+    @Override
+    public String toString() {
+      return witness.name() + " of " + witness.operator() + " at " + time;
+    }
+  }
+
+  /**
+   * Enough.
+   *
+   * @param time the threshold-th newest time: so fresh the checkpoint is, even if all but one of
+   *     the operators that a quorum needs lie about later times
+   * @param counted one cosignature an operator, newest first
+   */
+  record Met(Instant time, List<Counted> counted) implements QuorumResult {
+    public Met {
+      counted = List.copyOf(counted);
+    }
+
+    @Override
+    public String explain() {
+      return "witnessed at " + time + " by " + list(counted);
+    }
+  }
+
+  /** Too few. */
+  record NotMet(int threshold, List<Counted> counted, int future) implements QuorumResult {
+    public NotMet {
+      counted = List.copyOf(counted);
+    }
+
+    @Override
+    public String explain() {
+      return "expected cosignatures by "
+          + threshold
+          + " operators, found "
+          + counted.size()
+          + (counted.isEmpty() ? "" : ": " + list(counted))
+          + (future == 0 ? "" : "; " + future + " dated in the future do not count");
+    }
+  }
+
+  /**
+   * A line with this witness's name and key id that its key did not make: the note is malformed.
+   */
+  record BadCosignature(Witness witness) implements QuorumResult {
+    @Override
+    public String explain() {
+      return "the cosignature by witness " + witness.name() + " is bad";
+    }
+  }
+
+  private static String list(List<Counted> counted) {
+    return counted.stream().map(Counted::toString).collect(Collectors.joining(", "));
+  }
+}
