@@ -84,7 +84,8 @@ public final class AttestationServer implements AutoCloseable {
   /**
    * Listens until closed.
    *
-   * @throws IOException if the state contradicts itself or is in use, or the address cannot be bound
+   * @throws IOException if the state contradicts itself or is in use, or the address cannot be
+   *     bound
    */
   public static AttestationServer start(Settings settings, Clock clock) throws IOException {
     return new AttestationServer(settings, clock);

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.dsse.Envelope;
-import org.whonix2.core.dsse.VerifiedEnvelope;
 import org.whonix2.core.dsse.Verification;
+import org.whonix2.core.dsse.VerifiedEnvelope;
 import org.whonix2.core.openpgp.Certificate;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.statement.RebuildAttestation;
@@ -39,6 +39,11 @@ public sealed interface Admission {
       if (!(verification instanceof Verification.Verified verified)) {
         return new Forbidden(((Verification.Rejected) verification).reason());
       }
+      // The one part of the canonical form that has two spellings.
+      String keyid = envelope.signatures().get(0).keyid();
+      if (!keyid.equals(verified.envelope().signer().hex())) {
+        return new Malformed("/signatures/0/keyid: expected lower-case digits, found " + keyid);
+      }
       return judge(envelope, verified.envelope());
     } catch (MalformedInputException e) {
       return new Malformed(String.valueOf(e.getMessage()));
@@ -56,9 +61,6 @@ public sealed interface Admission {
               + ", found one by "
               + attestation.rebuilder());
     }
-    byte[] entry = envelope.toBytes();
-    return entry.length <= Envelope.MAX_BYTES
-        ? new Admitted(entry)
-        : new Malformed("expected an envelope of at most " + Envelope.MAX_BYTES + " bytes");
+    return new Admitted(envelope.toBytes());
   }
 }

@@ -36,10 +36,7 @@ final class AttestationRoutes {
       return;
     }
     List<byte[]> entry = store.entries(index.get(), 1);
-    context
-        .contentType("application/json")
-        .header("Cache-Control", IMMUTABLE)
-        .result(entry.get(0));
+    context.contentType("application/json").header("Cache-Control", IMMUTABLE).result(entry.get(0));
   }
 
   private void proof(Context context) throws IOException {

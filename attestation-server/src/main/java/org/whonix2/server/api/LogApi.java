@@ -20,8 +20,7 @@ public final class LogApi {
       LogStore store, Publisher publisher, Sequencer sequencer, Roster roster, Clock clock)
       throws IOException {
     this.submission =
-        new SubmissionRoute(
-            store, publisher, sequencer, roster, clock, ForkJoinPool.commonPool());
+        new SubmissionRoute(store, publisher, sequencer, roster, clock, ForkJoinPool.commonPool());
     this.attestations = new AttestationRoutes(store, publisher);
     this.log = new LogRoutes(store, publisher);
     this.service = new ServiceRoutes(sequencer, publisher);

@@ -14,7 +14,8 @@ final class Durations implements ITypeConverter<Duration> {
   public Duration convert(String text) {
     Matcher form = FORM.matcher(text);
     if (!form.matches()) {
-      throw new TypeConversionException("expected a time such as 30s, 10m or 2h, found '" + text + "'");
+      throw new TypeConversionException(
+          "expected a time such as 30s, 10m or 2h, found '" + text + "'");
     }
     return Duration.parse("PT" + form.group(1) + form.group(2));
   }

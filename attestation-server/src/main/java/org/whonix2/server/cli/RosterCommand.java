@@ -28,10 +28,7 @@ import picocli.CommandLine.Spec;
 final class RosterCommand {
   private RosterCommand() {}
 
-  @Command(
-      name = "add",
-      description = "Admits a rebuilder.",
-      mixinStandardHelpOptions = true)
+  @Command(name = "add", description = "Admits a rebuilder.", mixinStandardHelpOptions = true)
   static final class Add implements Callable<ExitCode> {
     @Mixin private StateOptions options = new StateOptions();
 

@@ -1,7 +1,6 @@
 package org.whonix2.server.cli;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -72,7 +71,7 @@ final class ServeCommand implements Callable<ExitCode> {
             asked,
             refresh);
     AttestationServer server = AttestationServer.start(settings, Clock.systemUTC());
-    UntilStopped.run(server.address(), server::close, spec.commandLine().getOut());
+    UntilStopped.run(server.address(), server, spec.commandLine().getOut());
     return ExitCode.DONE;
   }
 }

@@ -62,7 +62,7 @@ final class WitnessCommand implements Callable<ExitCode> {
             KeyFile.read(key, SignatureType.COSIGNATURE),
             trustedLogs(),
             Clock.systemUTC());
-    UntilStopped.run(server.address(), server::close, spec.commandLine().getOut());
+    UntilStopped.run(server.address(), server, spec.commandLine().getOut());
     return ExitCode.DONE;
   }
 

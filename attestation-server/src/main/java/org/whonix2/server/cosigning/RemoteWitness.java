@@ -43,8 +43,7 @@ public final class RemoteWitness implements Cosigner {
       for (int tries = 0; tries < MAX_TRIES; tries++) {
         long old = Math.min(known, checkpoint.size());
         AddCheckpoint request =
-            AddCheckpoint.of(
-                old, ConsistencyProof.prove(hashes, old, checkpoint.size()), signed);
+            AddCheckpoint.of(old, ConsistencyProof.prove(hashes, old, checkpoint.size()), signed);
         HttpAnswer answer =
             transport.post(
                 address.addCheckpoint(), "text/plain", request.toBytes(), MAX_ANSWER_BYTES);

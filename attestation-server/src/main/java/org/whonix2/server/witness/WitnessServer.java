@@ -110,7 +110,8 @@ public final class WitnessServer implements AutoCloseable {
   /** One at a time, so that what was checked is still the newest when the next is stored. */
   private synchronized Answer decide(AddCheckpoint request) throws IOException {
     String origin = request.checkpoint().origin();
-    Optional<Checkpoint> cosigned = Optional.ofNullable(newest.get(origin)).map(WitnessServer::tree);
+    Optional<Checkpoint> cosigned =
+        Optional.ofNullable(newest.get(origin)).map(WitnessServer::tree);
     WitnessDecision decision =
         WitnessDecision.decide(request, Optional.ofNullable(logs.get(origin)), cosigned);
     if (!(decision instanceof WitnessDecision.Cosign cosign)) {

@@ -1,6 +1,7 @@
 /**
  * A witness (C2SP tlog-witness): it cosigns a log's checkpoint if that extends the one it cosigned
- * before, and keeps it on disk before it answers. For each log, the newest lies in the state folder:
+ * before, and keeps it on disk before it answers. For each log, the newest lies in the state
+ * folder:
  *
  * <pre>
  * witness/6c4f…e2.checkpoint     named by the SHA-256 of the log's origin
