@@ -81,6 +81,18 @@ public final class AtomicFiles {
     syncFolder(folder);
   }
 
+  /** Makes a folder and those above it, as far as they are missing, durably. */
+  public static Path createFolders(Path folder) throws IOException {
+    Path absolute = folder.toAbsolutePath();
+    Path parent = absolute.getParent();
+    if (!Files.isDirectory(absolute) && parent != null) {
+      createFolders(parent);
+      Files.createDirectories(absolute);
+      syncFolder(parent);
+    }
+    return absolute;
+  }
+
   /** Makes renames and creations in this folder durable. */
   public static void syncFolder(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {

@@ -1,0 +1,40 @@
+# Shared by the scripts in this folder; sourced, not run.
+set -euo pipefail
+
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '\n== %s\n' "$*"; }
+note() { printf '   %s\n' "$*"; }
+fail() {
+  printf 'error: %s\n' "$1" >&2
+  [ $# -lt 2 ] || printf 'hint: %s\n' "$2" >&2
+  exit 1
+}
+
+# The privileges that installing a package or making a root needs.
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo -- "$@"
+  else
+    fail "this needs root and there is no sudo" "run it as root, or install sudo"
+  fi
+}
+
+# install_packages NAME...: those that are missing, from the machine's own mirror.
+install_packages() {
+  local missing=() name
+  for name in "$@"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null || true)" = installed ] ||
+      missing+=("$name")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  say "installing from Debian: ${missing[*]}"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q ||
+    fail "apt-get update failed" "check the network and /etc/apt/sources.list.d"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+    "${missing[@]}" ||
+    fail "apt-get could not install ${missing[*]}" \
+      "the machine's suite must be Debian 12 (bookworm) with its main component"
+}

@@ -1,0 +1,37 @@
+package org.whonix2.core.policy;
+
+import org.whonix2.core.statement.RebuildAttestation;
+
+/** What votes can be asked to differ in ({@code quorum.distinct}). */
+public enum Dimension {
+  /** Where the operator stands under law: the owner's word, in the policy. */
+  JURISDICTION("jurisdiction"),
+  ARCHITECTURE("architecture"),
+  CPU_VENDOR("cpuVendor"),
+  KERNEL("kernel"),
+  COMPILER_ROOT("compilerRoot"),
+  REBUILD_TOOL("tool");
+
+  private final String key;
+
+  Dimension(String key) {
+    this.key = key;
+  }
+
+  /** How policies write it. */
+  public String key() {
+    return key;
+  }
+
+  /** Its value for a vote; of what is attested, the rebuilder's entry has allowed all before. */
+  public String of(Rebuilder rebuilder, RebuildAttestation attestation) {
+    return switch (this) {
+      case JURISDICTION -> rebuilder.jurisdiction();
+      case ARCHITECTURE -> attestation.platform().architecture();
+      case CPU_VENDOR -> attestation.platform().cpuVendor();
+      case KERNEL -> attestation.platform().kernel();
+      case COMPILER_ROOT -> attestation.compilerRoot();
+      case REBUILD_TOOL -> attestation.rebuildTool();
+    };
+  }
+}

@@ -1,0 +1,107 @@
+package org.whonix2.core.verdict;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BinaryOperator;
+import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.openpgp.Fingerprint;
+import org.whonix2.core.statement.RebuildId;
+
+/**
+ * What a box knows: all logs of its policy together. Made once, asked for many artifacts.
+ *
+ * <p>Of one rebuilder's attestations for one rebuild id, the highest sequence number counts. Two
+ * different payloads with one sequence number under one key set that key aside. Payloads are
+ * compared, not envelopes: anybody can write an envelope anew without its signer.
+ */
+public final class Evidence {
+  private final List<LogEvidence> logs;
+  private final List<LoggedAttestation> current = new ArrayList<>();
+  private final Map<Fingerprint, Equivocation> equivocations = new LinkedHashMap<>();
+
+  public Evidence(List<LogEvidence> logs) {
+    this.logs = List.copyOf(logs);
+    List<LoggedAttestation> once = onceEach();
+    findEquivocations(once);
+    findCurrent(once);
+  }
+
+  /** Two different statements with one sequence number under one key. */
+  public record Equivocation(LoggedAttestation first, LoggedAttestation second) {
+    @Override
+    public String toString() {
+      return first.rebuilder().name()
+          + " signed two different statements with sequence number "
+          + first.attestation().sequence()
+          + " ("
+          + first.place()
+          + ", "
+          + second.place()
+          + ")";
+    }
+  }
+
+  private record Numbered(Fingerprint rebuilder, long sequence) {}
+
+  private record Subject(Fingerprint rebuilder, RebuildId rebuild) {}
+
+  /** Several logs may hold one statement; it counts once, from the first log that has it. */
+  private List<LoggedAttestation> onceEach() {
+    Map<Sha256, LoggedAttestation> byPayload = new LinkedHashMap<>();
+    for (LogEvidence log : logs) {
+      for (LoggedAttestation logged : log.attestations()) {
+        byPayload.putIfAbsent(logged.payload(), logged);
+      }
+    }
+    return List.copyOf(byPayload.values());
+  }
+
+  private void findEquivocations(List<LoggedAttestation> attestations) {
+    Map<Numbered, LoggedAttestation> seen = new HashMap<>();
+    for (LoggedAttestation logged : attestations) {
+      Fingerprint key = signer(logged);
+      LoggedAttestation other =
+          seen.putIfAbsent(new Numbered(key, logged.attestation().sequence()), logged);
+      if (other != null) {
+        equivocations.putIfAbsent(key, new Equivocation(other, logged));
+      }
+    }
+  }
+
+  private void findCurrent(List<LoggedAttestation> attestations) {
+    Map<Subject, LoggedAttestation> newest = new LinkedHashMap<>();
+    Comparator<LoggedAttestation> bySequence =
+        Comparator.comparingLong(logged -> logged.attestation().sequence());
+    for (LoggedAttestation logged : attestations) {
+      Subject subject = new Subject(signer(logged), logged.attestation().rebuildId());
+      newest.merge(subject, logged, BinaryOperator.maxBy(bySequence));
+    }
+    current.addAll(newest.values());
+  }
+
+  private static Fingerprint signer(LoggedAttestation logged) {
+    return logged.rebuilder().certificate().fingerprint();
+  }
+
+  public List<LogEvidence> logs() {
+    return logs;
+  }
+
+  /** The proofs that set keys aside. */
+  public List<Equivocation> equivocations() {
+    return List.copyOf(equivocations.values());
+  }
+
+  /** Attestations that nothing newer replaces, those of keys set aside among them. */
+  List<LoggedAttestation> current() {
+    return current;
+  }
+
+  boolean isSetAside(LoggedAttestation logged) {
+    return equivocations.containsKey(signer(logged));
+  }
+}

@@ -1,0 +1,26 @@
+package org.whonix2.core.verdict;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/** How a log of the policy stands with this box. */
+public sealed interface Standing {
+  /**
+   * Followed to a checkpoint that is a proven extension of everything seen before.
+   *
+   * @param size of its tree
+   * @param witnessed the newest time by which enough witnesses of distinct operators had cosigned
+   *     it, cosignatures from the future left out; empty if there are not enough
+   */
+  record Followed(long size, Optional<Instant> witnessed) implements Standing {}
+
+  /** Nothing of it is here. */
+  record Absent(String why) implements Standing {}
+
+  /**
+   * It went back, or showed two histories.
+   *
+   * @param proof what it signed, for people to check
+   */
+  record Misbehaved(String what, String proof) implements Standing {}
+}

@@ -1,0 +1,39 @@
+package org.whonix2.core.verdict;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.whonix2.core.artifact.BinaryArtifact;
+
+/**
+ * The answer for one file, with everything it rests on.
+ *
+ * @param votes what counted for this SHA-256
+ * @param uncounted what names this package and did not count, with the reason for each
+ * @param reasons why it is refused; empty means accepted
+ * @param until when an acceptance ends
+ */
+public record Verdict(
+    BinaryArtifact artifact,
+    List<LoggedAttestation> votes,
+    List<Uncounted> uncounted,
+    List<Reason> reasons,
+    Instant until) {
+  public Verdict {
+    votes = List.copyOf(votes);
+    uncounted = List.copyOf(uncounted);
+    reasons = List.copyOf(reasons);
+  }
+
+  /** An attestation about this package that gives no vote. */
+  public record Uncounted(LoggedAttestation attestation, String why) {}
+
+  public boolean accepted() {
+    return reasons.isEmpty();
+  }
+
+  /** The gravest kind of refusal, or empty if accepted. */
+  public Optional<Reason.Kind> refusal() {
+    return reasons.stream().map(reason -> reason.rule().kind()).max(Reason.Kind::compareTo);
+  }
+}

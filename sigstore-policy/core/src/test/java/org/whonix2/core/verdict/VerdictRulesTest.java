@@ -1,0 +1,302 @@
+package org.whonix2.core.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.whonix2.core.verdict.World.NOW;
+import static org.whonix2.core.verdict.World.file;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.whonix2.core.policy.Dimension;
+import org.whonix2.core.verdict.Reason.Rule;
+
+/** The verdict rules, a test each. */
+class VerdictRulesTest {
+  private final World world = new World();
+
+  private void assertAccepted() {
+    assertThat(world.judge(world.archiveFile).reasons()).isEmpty();
+  }
+
+  private void assertRefused(Rule... rules) {
+    assertThat(world.judge(world.archiveFile).reasons())
+        .extracting(Reason::rule)
+        .containsExactlyInAnyOrder(rules);
+  }
+
+  @Test
+  void threeOperatorsOfThreeAreAQuorum() {
+    world.agreed();
+    Verdict verdict = world.judge(world.archiveFile);
+    assertThat(verdict.accepted()).isTrue();
+    assertThat(verdict.votes())
+        .extracting(vote -> vote.rebuilder().operator())
+        .containsExactly("alpha", "beta", "gamma");
+  }
+
+  @Test
+  void twoOfThreeAreNot() {
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    assertRefused(Rule.QUORUM);
+    assertThat(world.judge(world.archiveFile).reasons().get(0).remedy()).contains("gamma");
+  }
+
+  @Test
+  void aThresholdAboveWhatThePolicyNamesIsNeverMet() {
+    world.agreed().threshold = 4;
+    assertRefused(Rule.QUORUM);
+    assertThat(world.judge(world.archiveFile).reasons().get(0).remedy()).contains("too few");
+  }
+
+  @Test
+  void aFileNobodyRebuiltIsRefused() {
+    world.agreed();
+    Verdict verdict = world.judge(file("hostname", 7));
+    assertThat(verdict.reasons()).extracting(Reason::rule).containsExactly(Rule.QUORUM);
+    assertThat(verdict.votes()).isEmpty();
+  }
+
+  @Test
+  void theDigestDecidesNotTheName() {
+    world.agreed();
+    Verdict verdict = world.judge(file("net-tools", 9));
+    assertThat(verdict.accepted()).isFalse();
+    assertThat(verdict.uncounted())
+        .hasSize(3)
+        .allSatisfy(other -> assertThat(other.why()).contains("other bits"));
+  }
+
+  @Test
+  void theNameInsideMustBeTheOneAttested() {
+    world.agreed();
+    Verdict verdict = world.judge(file("linux-image-amd64", 1));
+    assertThat(verdict.accepted()).isFalse();
+    assertThat(verdict.uncounted())
+        .hasSize(3)
+        .allSatisfy(other -> assertThat(other.why()).contains("these bits as net-tools"));
+  }
+
+  @Test
+  void oneOperatorIsOneVoteHoweverManyKeysItHas() {
+    world.rebuilder("alpha-2", "alpha", "DE", "gcc");
+    world.rebuilder("alpha-3", "alpha", "DE", "gcc");
+    world.says("alpha-1").log();
+    world.says("alpha-2").log();
+    world.says("alpha-3").log();
+    assertRefused(Rule.QUORUM);
+  }
+
+  @Test
+  void aStatementTwiceInTheLogIsOneVote() {
+    world.threshold = 2;
+    world.says("alpha-1").log();
+    world.says("alpha-1").log();
+    assertRefused(Rule.QUORUM);
+    assertThat(world.judge(world.archiveFile).votes()).hasSize(1);
+  }
+
+  @Test
+  void theHighestSequenceNumberCounts() {
+    world.agreed();
+    world.says("gamma-1").got(file("net-tools", 9)).inEnvironment(2).asNumber(2).log();
+    assertRefused(Rule.QUORUM);
+    world.says("gamma-1").asNumber(3).log();
+    assertAccepted();
+  }
+
+  @Test
+  void anOlderNumberThatComesLaterDoesNotReplaceANewerOne() {
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    world.says("gamma-1").got(file("net-tools", 9)).inEnvironment(2).asNumber(5).log();
+    world.says("gamma-1").asNumber(4).log();
+    assertRefused(Rule.QUORUM);
+  }
+
+  @Test
+  void twoStatementsWithOneNumberSetTheKeyAside() {
+    world.agreed();
+    world.says("gamma-1").fromSource(2).log();
+    assertRefused(Rule.QUORUM);
+    assertThat(world.judge(world.archiveFile).uncounted())
+        .hasSize(2)
+        .allSatisfy(other -> assertThat(other.why()).contains("two different statements"));
+  }
+
+  @Test
+  void anEquivocationNamesBothStatements() {
+    world.agreed();
+    world.says("gamma-1").fromSource(2).log();
+    Evidence evidence =
+        new Evidence(List.of(new LogEvidence(World.LOG, world.standing, world.logged, List.of())));
+    assertThat(evidence.equivocations())
+        .singleElement()
+        .hasToString(
+            "gamma-1 signed two different statements with sequence number 1"
+                + " (entry 2 of log.example.org, entry 3 of log.example.org)");
+  }
+
+  @Test
+  void aClaimThatThePolicyDoesNotAllowCountsNothing() {
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    world.says("gamma-1").withRoot("pcc").log();
+    assertRefused(Rule.QUORUM);
+    world.says("gamma-1").onCpu("Intel").asNumber(2).log();
+    assertRefused(Rule.QUORUM);
+    world.says("gamma-1").withTool("rebuilderd").asNumber(3).log();
+    assertRefused(Rule.QUORUM);
+    world.says("gamma-1").asNumber(4).log();
+    assertAccepted();
+  }
+
+  @Test
+  void distinctIsCountedOnTheVotesForThisHash() {
+    world.agreed().distinct.put(Dimension.COMPILER_ROOT, 2);
+    assertAccepted();
+    world.distinct.put(Dimension.COMPILER_ROOT, 3);
+    assertRefused(Rule.DISTINCT);
+    world.distinct.put(Dimension.COMPILER_ROOT, 2);
+    world.distinct.put(Dimension.CPU_VENDOR, 2);
+    assertRefused(Rule.DISTINCT);
+  }
+
+  @Test
+  void oneOperatorCannotBeDiverseAlone() {
+    world.threshold = 1;
+    world.distinct.put(Dimension.COMPILER_ROOT, 2);
+    world.rebuilder("alpha-2", "alpha", "DE", "clang");
+    world.says("alpha-1").log();
+    world.says("alpha-2").log();
+    assertRefused(Rule.DISTINCT);
+    world.says("beta-1").log();
+    assertAccepted();
+  }
+
+  @Test
+  void otherBitsInTheSameEnvironmentAreAVetoWhateverTheQuorum() {
+    world.threshold = 2;
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    assertAccepted();
+    world.says("gamma-1").got(file("net-tools", 9)).log();
+    assertRefused(Rule.VETO);
+  }
+
+  @Test
+  void otherBitsInAnotherEnvironmentAreInconclusive() {
+    world.threshold = 2;
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    world.says("gamma-1").got(file("net-tools", 9)).inEnvironment(2).log();
+    assertAccepted();
+  }
+
+  @Test
+  void aVetoNeedsAsManyOperatorsAsThePolicySays() {
+    world.threshold = 2;
+    world.veto = 2;
+    world.rebuilder("delta-1", "delta", "NL", "gcc");
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    world.says("gamma-1").got(file("net-tools", 9)).log();
+    assertAccepted();
+    world.says("delta-1").got(file("net-tools", 9)).log();
+    assertRefused(Rule.VETO);
+  }
+
+  @Test
+  void anExpiredPolicyRefusesEverything() {
+    world.agreed().expires = NOW;
+    assertRefused(Rule.POLICY_EXPIRED);
+  }
+
+  @Test
+  void aLogThatWasNeverFollowedIsMissingEvidence() {
+    world.agreed().standing = new Standing.Absent("no network");
+    assertRefused(Rule.LOG_MISSING);
+    assertThat(world.judge(world.archiveFile).refusal()).contains(Reason.Kind.EVIDENCE);
+  }
+
+  @Test
+  void aStaleLogRefusesEverything() {
+    world.agreed();
+    world.standing = new Standing.Followed(9, Optional.of(NOW.minus(Duration.ofDays(7))));
+    assertRefused(Rule.LOG_STALE);
+    world.standing =
+        new Standing.Followed(9, Optional.of(NOW.minus(Duration.ofDays(7)).plusSeconds(1)));
+    assertAccepted();
+  }
+
+  @Test
+  void aLogWithoutEnoughCosignaturesIsStale() {
+    world.agreed().standing = new Standing.Followed(9, Optional.empty());
+    assertRefused(Rule.LOG_STALE);
+  }
+
+  @Test
+  void aLogThatMisbehavedRefusesEverythingAndShowsTheProof() {
+    world.agreed().standing = new Standing.Misbehaved("signed two histories", "kept: … found: …");
+    assertRefused(Rule.LOG_MISBEHAVED);
+    assertThat(world.judge(world.archiveFile).reasons().get(0).what()).contains("kept: …");
+    assertThat(world.judge(world.archiveFile).refusal()).contains(Reason.Kind.MISBEHAVIOUR);
+  }
+
+  @Test
+  void anAcceptanceEndsWithFreshnessOrThePolicy() {
+    world.agreed();
+    assertThat(world.judge(world.archiveFile).until())
+        .isEqualTo(NOW.minus(Duration.ofHours(1)).plus(Duration.ofDays(7)));
+    world.expires = NOW.plusSeconds(5);
+    assertThat(world.judge(world.archiveFile).until()).isEqualTo(NOW.plusSeconds(5));
+  }
+
+  @Test
+  void orderAndDuplicatesNeverMatter() {
+    world.agreed();
+    world.says("alpha-1").got(file("net-tools", 9)).inEnvironment(2).asNumber(2).log();
+    world.says("alpha-1").asNumber(3).log();
+    world.logged.addAll(List.copyOf(world.logged));
+    Random random = new Random(1);
+    for (int i = 0; i < 200; i++) {
+      Collections.shuffle(world.logged, random);
+      assertAccepted();
+    }
+  }
+
+  @Test
+  void aFurtherVoteNeverTurnsAcceptedIntoRefusedNorOneLessRefusedIntoAccepted() {
+    world.distinct.put(Dimension.JURISDICTION, 2);
+    world.rebuilder("alpha-2", "alpha", "DE", "clang");
+    world.rebuilder("delta-1", "delta", "DE", "gcc");
+    for (var rebuilder : world.rebuilders) {
+      world.says(rebuilder.name()).log();
+    }
+    List<LoggedAttestation> all = List.copyOf(world.logged);
+    for (int subset = 0; subset < 1 << all.size(); subset++) {
+      boolean accepted = accepted(all, subset);
+      for (int more = 0; more < all.size(); more++) {
+        if (accepted) {
+          assertThat(accepted(all, subset | 1 << more)).isTrue();
+        }
+      }
+    }
+  }
+
+  private boolean accepted(List<LoggedAttestation> all, int subset) {
+    List<LoggedAttestation> some = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      if ((subset >> i & 1) == 1) {
+        some.add(all.get(i));
+      }
+    }
+    world.logged.clear();
+    world.logged.addAll(some);
+    return world.judge(world.archiveFile).accepted();
+  }
+}

@@ -1,0 +1,214 @@
+package org.whonix2.core.verdict;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.Architecture;
+import org.whonix2.core.artifact.BinaryArtifact;
+import org.whonix2.core.artifact.PackageIdentity;
+import org.whonix2.core.artifact.PackageName;
+import org.whonix2.core.artifact.PackageVersion;
+import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.log.SignatureType;
+import org.whonix2.core.log.SigningKey;
+import org.whonix2.core.log.Witness;
+import org.whonix2.core.log.WitnessQuorum;
+import org.whonix2.core.openpgp.Certificate;
+import org.whonix2.core.openpgp.SecretKey;
+import org.whonix2.core.policy.Dimension;
+import org.whonix2.core.policy.LogSource;
+import org.whonix2.core.policy.Quorum;
+import org.whonix2.core.policy.Rebuilder;
+import org.whonix2.core.policy.UpdatePolicy;
+import org.whonix2.core.statement.Platform;
+import org.whonix2.core.statement.RebuildAttestation;
+import org.whonix2.core.statement.SourcePackage;
+import org.whonix2.core.statement.Toolchain;
+
+/** A small world for verdict tests: three operators, one log, a package and what was said of it. */
+final class World {
+  static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+  static final String LOG = "log.example.org";
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final Map<String, Certificate> CERTIFICATES = new HashMap<>();
+
+  final List<Rebuilder> rebuilders = new ArrayList<>();
+  final Map<Dimension, Integer> distinct = new HashMap<>();
+  final List<LoggedAttestation> logged = new ArrayList<>();
+  int threshold = 3;
+  int veto = 1;
+  Instant expires = NOW.plus(Duration.ofDays(100));
+  Standing standing = new Standing.Followed(9, Optional.of(NOW.minus(Duration.ofHours(1))));
+  BinaryArtifact archiveFile = file("net-tools", 1);
+
+  World() {
+    rebuilder("alpha-1", "alpha", "DE", "gcc");
+    rebuilder("beta-1", "beta", "FR", "gcc");
+    rebuilder("gamma-1", "gamma", "IS", "clang");
+  }
+
+  Rebuilder rebuilder(String name, String operator, String jurisdiction, String... roots) {
+    Rebuilder rebuilder =
+        new Rebuilder(
+            name,
+            operator,
+            jurisdiction,
+            CERTIFICATES.computeIfAbsent(name, World::certificate),
+            "whonix2-rebuilder",
+            new Rebuilder.DeclaredPlatform("amd64", "AMD", "linux"),
+            Set.of(roots));
+    rebuilders.add(rebuilder);
+    return rebuilder;
+  }
+
+  private static Certificate certificate(String name) {
+    try {
+      return SecretKey.generate(name, NOW, Duration.ofDays(365)).certificate();
+    } catch (MalformedInputException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static BinaryArtifact file(String name, int bits) {
+    return new BinaryArtifact(
+        new PackageIdentity(
+            new PackageName(name), new PackageVersion("2.10-1"), new Architecture("amd64")),
+        Sha256.of(new byte[] {(byte) bits}),
+        1000);
+  }
+
+  /** Begins a statement by this rebuilder that the archive's file came out. */
+  Said says(String rebuilder) {
+    return new Said(rebuilder);
+  }
+
+  /** One statement in the making; {@link #log} puts it into the log. */
+  final class Said {
+    private final Rebuilder who;
+    private BinaryArtifact artifact = archiveFile;
+    private String root;
+    private String cpuVendor = "AMD";
+    private String tool = "whonix2-rebuilder";
+    private int environment = 1;
+    private int source = 1;
+    private long sequence = 1;
+    private String log = LOG;
+
+    Said(String name) {
+      this.who = rebuilders.stream().filter(r -> r.name().equals(name)).findFirst().orElseThrow();
+      this.root = who.compilerRoots().stream().sorted().findFirst().orElseThrow();
+    }
+
+    Said got(BinaryArtifact other) {
+      artifact = other;
+      return this;
+    }
+
+    Said withRoot(String other) {
+      root = other;
+      return this;
+    }
+
+    Said onCpu(String vendor) {
+      cpuVendor = vendor;
+      return this;
+    }
+
+    Said withTool(String other) {
+      tool = other;
+      return this;
+    }
+
+    Said inEnvironment(int other) {
+      environment = other;
+      return this;
+    }
+
+    Said fromSource(int other) {
+      source = other;
+      return this;
+    }
+
+    Said asNumber(long number) {
+      sequence = number;
+      return this;
+    }
+
+    Said inLog(String origin) {
+      log = origin;
+      return this;
+    }
+
+    World log() {
+      RebuildAttestation attestation =
+          new RebuildAttestation(
+              List.of(artifact),
+              new SourcePackage(
+                  new PackageName("net-tools"),
+                  new PackageVersion("2.10-1"),
+                  Sha256.of(new byte[] {2, (byte) source})),
+              "bookworm",
+              new Architecture("amd64"),
+              new Toolchain("gcc-12", Sha256.of(new byte[] {3})),
+              "",
+              root,
+              new Platform("amd64", false, cpuVendor, "cpu", "linux", "6.1", "Debian 12"),
+              Sha256.of(new byte[] {4, (byte) environment}),
+              tool,
+              sequence,
+              who.certificate().fingerprint(),
+              NOW,
+              NOW,
+              Sha256.of(new byte[] {5}),
+              List.of());
+      logged.add(
+          new LoggedAttestation(
+              log, logged.size(), who, attestation, Sha256.of(attestation.toJson())));
+      return World.this;
+    }
+  }
+
+  /** All three operators say that the archive's file came out. */
+  World agreed() {
+    says("alpha-1").log();
+    says("beta-1").log();
+    says("gamma-1").log();
+    return this;
+  }
+
+  UpdatePolicy policy() {
+    try {
+      SigningKey log = SigningKey.generate(LOG, SignatureType.ED25519, RANDOM);
+      SigningKey witness = SigningKey.generate("w1", SignatureType.COSIGNATURE, RANDOM);
+      return new UpdatePolicy(
+          "test",
+          1,
+          expires,
+          List.of(new LogSource(LOG, log.verifierKey(), List.of())),
+          new WitnessQuorum(1, List.of(new Witness("w1", "delta", witness.verifierKey()))),
+          rebuilders,
+          new Quorum(threshold, distinct),
+          veto,
+          Duration.ofDays(7));
+    } catch (MalformedInputException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  Verdict judge(BinaryArtifact file) {
+    return judge(file, NOW);
+  }
+
+  Verdict judge(BinaryArtifact file, Instant now) {
+    Evidence evidence = new Evidence(List.of(new LogEvidence(LOG, standing, logged, List.of())));
+    return VerdictRules.judge(policy(), evidence, file, now);
+  }
+}

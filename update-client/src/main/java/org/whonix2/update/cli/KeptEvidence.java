@@ -1,0 +1,81 @@
+package org.whonix2.update.cli;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.log.CheckpointVerification;
+import org.whonix2.core.log.LogState;
+import org.whonix2.core.log.QuorumResult;
+import org.whonix2.core.log.SignedNote;
+import org.whonix2.core.log.TrustedLog;
+import org.whonix2.core.policy.LogSource;
+import org.whonix2.core.policy.UpdatePolicy;
+import org.whonix2.core.verdict.BoxClock;
+import org.whonix2.core.verdict.EntryReader;
+import org.whonix2.core.verdict.Evidence;
+import org.whonix2.core.verdict.LogEvidence;
+import org.whonix2.core.verdict.Standing;
+import org.whonix2.update.store.BoxStore;
+import org.whonix2.update.store.LogStore;
+import org.whonix2.update.store.LogStore.Misbehaviour;
+
+/**
+ * Reads the store into {@link Evidence}. Everything is verified again, under the policy as it is now:
+ * the log's signature, the cosignatures, the tree, each envelope.
+ */
+final class KeptEvidence {
+  private final UpdatePolicy policy;
+  private final Instant now;
+
+  KeptEvidence(UpdatePolicy policy, Instant now) {
+    this.policy = policy;
+    this.now = now;
+  }
+
+  Evidence read(BoxStore store) throws IOException {
+    List<LogEvidence> logs = new ArrayList<>();
+    for (LogSource source : policy.logs()) {
+      logs.add(read(source, store.log(source.origin())));
+    }
+    return new Evidence(logs);
+  }
+
+  private LogEvidence read(LogSource source, LogStore store) throws IOException {
+    for (Misbehaviour misbehaviour : Misbehaviour.values()) {
+      Optional<String> proof = store.proof(misbehaviour);
+      if (proof.isPresent()) {
+        return LogEvidence.of(
+            source.origin(), new Standing.Misbehaved(misbehaviour.what(), proof.get()));
+      }
+    }
+    EntryReader reader = new EntryReader(policy, source.origin(), now);
+    try {
+      LogState state = store.load(reader::accept);
+      return state.note().isPresent()
+          ? reader.evidence(standing(source, state, state.note().get()))
+          : absent(source, "it was never followed");
+    } catch (MalformedInputException e) {
+      return absent(source, "what is kept of it is damaged: " + e.getMessage());
+    }
+  }
+
+  private Standing standing(LogSource source, LogState state, SignedNote note) {
+    CheckpointVerification verification =
+        new TrustedLog(source.origin(), List.of(source.key())).verify(note);
+    if (verification instanceof CheckpointVerification.Verified verified) {
+      QuorumResult quorum =
+          policy.witnesses().judge(verified.checkpoint(), BoxClock.latestBelievable(now));
+      return new Standing.Followed(
+          state.size(),
+          quorum instanceof QuorumResult.Met met ? Optional.of(met.time()) : Optional.empty());
+    }
+    return new Standing.Absent("the kept checkpoint is not by the policy's log key");
+  }
+
+  private static LogEvidence absent(LogSource source, String why) {
+    return LogEvidence.of(source.origin(), new Standing.Absent(why));
+  }
+}

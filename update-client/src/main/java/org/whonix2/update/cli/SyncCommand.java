@@ -1,0 +1,136 @@
+package org.whonix2.update.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.json.StrictJson;
+import org.whonix2.core.log.FollowOutcome;
+import org.whonix2.core.policy.LogSource;
+import org.whonix2.core.policy.UpdatePolicy;
+import org.whonix2.io.cli.CommandException;
+import org.whonix2.io.cli.ExitCode;
+import org.whonix2.io.cli.StateOptions;
+import org.whonix2.io.http.HttpTransport;
+import org.whonix2.io.progress.Progress;
+import org.whonix2.update.store.BoxStore;
+import org.whonix2.update.store.LogStore;
+import org.whonix2.update.sync.LogSync;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code whonix2-update sync}: follows every log of the policy. */
+@Command(
+    name = "sync",
+    description = "Fetches every log of the policy whole, and refuses one that rewrites its past.",
+    mixinStandardHelpOptions = true)
+final class SyncCommand implements Callable<ExitCode> {
+  @Mixin private final StateOptions folders = new StateOptions();
+  @Mixin private final PolicyFile policyFile = new PolicyFile();
+
+  @Option(names = "--json", description = "print JSON")
+  private boolean json;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Override
+  public ExitCode call() throws CommandException, IOException {
+    UpdatePolicy policy = policyFile.read(folders);
+    Instant now = Instant.now();
+    ExitCode worst = ExitCode.DONE;
+    ObjectNode report = StrictJson.newObject();
+    ArrayNode logs = report.putArray("logs");
+    try (BoxStore store = BoxStore.open(folders.state(), true);
+        HttpTransport transport = new HttpTransport();
+        Progress progress = Progress.onStandardError()) {
+      LogSync sync = new LogSync(policy, transport, now);
+      for (LogSource source : policy.logs()) {
+        progress.phase("following " + source.origin());
+        Result result = follow(sync, source, store.log(source.origin()));
+        progress.close();
+        worst = worst.or(result.exitCode);
+        describe(logs.addObject(), source, result);
+        if (!json) {
+          print(source, result);
+        }
+      }
+    }
+    if (json) {
+      out().println(new String(StrictJson.write(report), StandardCharsets.UTF_8));
+    }
+    out().flush();
+    return worst;
+  }
+
+  /** What came of one log. */
+  private record Result(String outcome, ExitCode exitCode, String text) {}
+
+  private static Result follow(LogSync sync, LogSource source, LogStore store) {
+    try {
+      return result(sync.sync(source, store));
+    } catch (IOException e) {
+      return new Result("unreachable", ExitCode.OUTSIDE_FAILED, String.valueOf(e.getMessage()));
+    } catch (MalformedInputException e) {
+      return new Result("damaged", ExitCode.EVIDENCE_MISSING, "the store is damaged: " + e.getMessage());
+    }
+  }
+
+  private static Result result(FollowOutcome outcome) {
+    String text = outcome.explain();
+    if (outcome instanceof FollowOutcome.Advanced) {
+      return new Result("advanced", ExitCode.DONE, text);
+    }
+    if (outcome instanceof FollowOutcome.Unchanged) {
+      return new Result("unchanged", ExitCode.DONE, text);
+    }
+    if (outcome instanceof FollowOutcome.Rollback) {
+      return new Result("rollback", ExitCode.MISBEHAVIOUR, text);
+    }
+    if (outcome instanceof FollowOutcome.Fork) {
+      return new Result("fork", ExitCode.MISBEHAVIOUR, text);
+    }
+    if (outcome instanceof FollowOutcome.NotWitnessed) {
+      return new Result("not-witnessed", ExitCode.EVIDENCE_MISSING, text);
+    }
+    return new Result("unusable", ExitCode.OUTSIDE_FAILED, text);
+  }
+
+  private static void describe(ObjectNode node, LogSource source, Result result) {
+    node.put("origin", source.origin());
+    node.put("outcome", result.outcome);
+    node.put("exitCode", result.exitCode.number());
+    node.put("text", result.text);
+  }
+
+  private void print(LogSource source, Result result) {
+    if (result.exitCode == ExitCode.DONE) {
+      out().println(source.origin() + ": " + result.text);
+      return;
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    err.println("error: " + source.origin() + ": " + result.text);
+    err.println("hint: " + hint(result.exitCode));
+    err.flush();
+  }
+
+  private static String hint(ExitCode code) {
+    return switch (code) {
+      case MISBEHAVIOUR ->
+          "the proof is kept and everything is refused; show it to the log's operator and to other"
+              + " followers (docs/operations.md)";
+      case EVIDENCE_MISSING -> "what was known before stays in force until it is too old";
+      default -> "check the network and try again; what was known before stays in force";
+    };
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+}

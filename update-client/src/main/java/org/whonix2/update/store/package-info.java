@@ -1,0 +1,13 @@
+/** What a box keeps of the logs it follows, as immutable files in the layout of C2SP tlog-tiles.
+ *
+ * <pre>
+ * STATE/update/logs/SHA256(origin)/checkpoint          the newest accepted checkpoint
+ * STATE/update/logs/SHA256(origin)/tile/entries/...    every entry up to it
+ * STATE/update/logs/SHA256(origin)/rollback, fork      a proof of misbehaviour, while it stands
+ * </pre>
+ *
+ * <p>Entries are written first and the checkpoint last, so a crash leaves the older state whole. */
+@NullMarked
+package org.whonix2.update.store;
+
+import org.jspecify.annotations.NullMarked;
