@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import org.whonix2.core.log.SigningKey;
+import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
 import org.whonix2.server.api.LogApi;
 import org.whonix2.server.cosigning.Cosigners;
@@ -57,7 +58,8 @@ public final class AttestationServer implements AutoCloseable {
     try {
       LogStore store = LogStore.open(H2Database.open(settings.state()));
       parts.push(store::close);
-      HttpTransport transport = new HttpTransport(WITNESS_DEADLINE);
+      HttpTransport transport =
+          new HttpTransport(new HttpDeadlines(WITNESS_DEADLINE, WITNESS_DEADLINE));
       parts.push(transport::close);
       Cosigners cosigners =
           new Cosigners(

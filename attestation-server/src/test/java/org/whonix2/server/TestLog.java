@@ -6,12 +6,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.log.SignatureType;
 import org.whonix2.core.log.SigningKey;
@@ -22,6 +24,8 @@ import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.server.cosigning.WitnessAddress;
 import org.whonix2.server.roster.MemberName;
 import org.whonix2.server.roster.Roster;
+import org.whonix2.server.store.H2Database;
+import org.whonix2.server.store.LogStore;
 import org.whonix2.server.web.ListenAddress;
 import org.whonix2.server.witness.WitnessServer;
 
@@ -93,6 +97,25 @@ public final class TestLog implements AutoCloseable {
   /** The witness with this number goes away. */
   public void stopWitness(int number) throws IOException {
     witnesses.get(number).close();
+  }
+
+  /** It comes back, elsewhere, with its state; the log server hears of it when it restarts. */
+  public void startWitness(int number) throws IOException {
+    witnesses.set(number, witness(witnessKeys.get(number)));
+  }
+
+  /** Puts entries of any kind into a log that has no server yet. */
+  public static List<byte[]> fill(Path folder, int count) throws IOException {
+    List<byte[]> entries =
+        IntStream.range(0, count)
+            .mapToObj(i -> ("entry " + i).getBytes(StandardCharsets.UTF_8))
+            .toList();
+    try (LogStore store = LogStore.open(H2Database.open(folder.resolve("log")))) {
+      if (store.append(store.head(), entries).isEmpty()) {
+        throw new IllegalStateException("nobody else writes");
+      }
+    }
+    return entries;
   }
 
   public Path state() {

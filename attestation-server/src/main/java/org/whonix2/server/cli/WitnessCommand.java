@@ -55,12 +55,14 @@ final class WitnessCommand implements Callable<ExitCode> {
 
   @Override
   public ExitCode call() throws IOException, MalformedInputException, CommandException {
+    ListenAddress address = ListenAddress.parse(listen);
+    List<TrustedLog> trusted = trustedLogs();
     WitnessServer server =
         WitnessServer.start(
-            ListenAddress.parse(listen),
+            address,
             options.state(),
             KeyFile.read(key, SignatureType.COSIGNATURE),
-            trustedLogs(),
+            trusted,
             Clock.systemUTC());
     UntilStopped.run(server.address(), server, spec.commandLine().getOut());
     return ExitCode.DONE;

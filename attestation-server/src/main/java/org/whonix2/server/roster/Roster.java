@@ -85,7 +85,7 @@ public final class Roster {
       if (before != null && before.isOf(found)) {
         return before.certificate();
       }
-      Optional<Certificate> certificate = parse(file);
+      Optional<Certificate> certificate = parse(file, found.size());
       known.put(
           file, new Read(found.lastModifiedTime(), found.size(), found.fileKey(), certificate));
       return certificate;
@@ -96,8 +96,12 @@ public final class Roster {
     }
   }
 
-  private static Optional<Certificate> parse(Path file) throws IOException {
+  private static Optional<Certificate> parse(Path file, long size) throws IOException {
     try {
+      if (size > Certificate.MAX_BYTES) {
+        throw new MalformedInputException(
+            "expected at most " + Certificate.MAX_BYTES + " bytes, found " + size);
+      }
       return Optional.of(Certificate.parse(AtomicFiles.read(file, Certificate.MAX_BYTES)));
     } catch (MalformedInputException e) {
       LOG.warn("{} admits nobody: {}", file, e.getMessage());

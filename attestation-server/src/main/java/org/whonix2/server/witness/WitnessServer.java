@@ -99,7 +99,7 @@ public final class WitnessServer implements AutoCloseable {
     } else {
       if (decision instanceof WitnessDecision.Unprocessable) {
         // Signed by the log: perhaps the proof that it forked, so it is not to be lost.
-        LOG.warn("not cosigned: {}\n{}", decision.body(), request.note());
+        LOG.warn("not cosigned: {}\n{}", decision.body().strip(), request.note());
       }
       new Problem(decision.status(), decision.body().strip()).answer(context);
     }
