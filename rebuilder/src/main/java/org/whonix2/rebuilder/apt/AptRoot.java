@@ -1,0 +1,327 @@
+package org.whonix2.rebuilder.apt;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.Architecture;
+import org.whonix2.core.artifact.PackageIdentity;
+import org.whonix2.core.artifact.PackageName;
+import org.whonix2.core.artifact.PackageVersion;
+import org.whonix2.core.digest.Sha256;
+import org.whonix2.io.cli.CommandException;
+import org.whonix2.io.cli.ExitCode;
+import org.whonix2.rebuilder.process.Command;
+import org.whonix2.rebuilder.process.Limits;
+import org.whonix2.rebuilder.process.LogFile;
+import org.whonix2.rebuilder.process.Outcome;
+import org.whonix2.rebuilder.process.Programs;
+
+/** One suite of the archive, seen through an apt root of our own. */
+public final class AptRoot {
+  private static final Limits NETWORK = new Limits(Duration.ofMinutes(15), 4 << 20);
+  private static final Limits QUERY = new Limits(Duration.ofMinutes(2), 64 << 20);
+  private static final String SOURCES = "machine.sources";
+
+  /** What decides over the network in the environment, as apt and its methods read it. */
+  private static final List<String> NETWORK_VARIABLES =
+      List.of("http_proxy", "https_proxy", "no_proxy", "all_proxy", "ftp_proxy");
+
+  private final Path folder;
+  private final String suite;
+  private final Programs programs;
+  private final LogFile log;
+
+  private AptRoot(Path folder, String suite, Programs programs, LogFile log) {
+    this.folder = folder;
+    this.suite = suite;
+    this.programs = programs;
+    this.log = log;
+  }
+
+  /**
+   * Lays an empty root for this suite.
+   *
+   * @param folder a new folder's name, absolute
+   * @param log gets what apt says
+   * @throws CommandException if the machine has no mirror for this suite
+   */
+  public static AptRoot create(
+      Path folder, MachineSources machine, String suite, Programs programs, LogFile log)
+      throws IOException, CommandException {
+    String sources =
+        machine
+            .forSuite(suite)
+            .orElseThrow(
+                () ->
+                    new CommandException(
+                        ExitCode.OUTSIDE_FAILED,
+                        "this machine's apt has no mirror for the suite '" + suite + "'",
+                        "it has these: " + String.join(", ", machine.suites())));
+    for (String part :
+        List.of("lists/partial", "cache/archives/partial", "state", "preferences.d", "parts.d")) {
+      Files.createDirectories(folder.resolve(part));
+    }
+    Files.writeString(folder.resolve(SOURCES), sources);
+    Files.writeString(folder.resolve("status"), "");
+    Files.writeString(folder.resolve("apt.conf"), configuration(folder));
+    Files.writeString(
+        folder.resolve("bootstrap.conf"),
+        "Dir::Etc::main \"" + folder.resolve("apt.conf") + "\";\n");
+    return new AptRoot(folder, suite, programs, log);
+  }
+
+  /**
+   * Read after the machine's own parts, so that proxies and the like stay while hooks, pins and
+   * places do not.
+   */
+  private static String configuration(Path folder) {
+    String includeMachine =
+        Files.isRegularFile(Path.of("/etc/apt/apt.conf"))
+            ? "#include \"/etc/apt/apt.conf\";\n"
+            : "";
+    return includeMachine
+        + """
+        #clear APT::Update::Pre-Invoke;
+        #clear APT::Update::Post-Invoke;
+        #clear APT::Update::Post-Invoke-Success;
+        #clear DPkg::Pre-Invoke;
+        #clear DPkg::Post-Invoke;
+        #clear DPkg::Pre-Install-Pkgs;
+        APT::Update::Error-Mode "any";
+        APT::Get::AllowUnauthenticated "false";
+        Acquire::AllowInsecureRepositories "false";
+        Acquire::AllowWeakRepositories "false";
+        Acquire::AllowDowngradeToInsecureRepositories "false";
+        Acquire::Languages "none";
+        Acquire::Retries "3";
+        Dir::State "@/state";
+        Dir::State::lists "@/lists";
+        Dir::State::status "@/status";
+        Dir::Cache "@/cache";
+        Dir::Cache::pkgcache "pkgcache.bin";
+        Dir::Cache::srcpkgcache "srcpkgcache.bin";
+        DPkg::Lock::Timeout "60";
+        Dir::Etc::sourcelist "@/machine.sources";
+        Dir::Etc::sourceparts "@/parts.d";
+        Dir::Etc::preferences "/dev/null";
+        Dir::Etc::preferencesparts "@/preferences.d";
+        """
+            .replace("@", folder.toString());
+  }
+
+  public String suite() {
+    return suite;
+  }
+
+  /** The lists that apt has verified. */
+  public Path lists() {
+    return folder.resolve("lists");
+  }
+
+  /** The sources, in deb822 format. */
+  public Path sources() {
+    return folder.resolve(SOURCES);
+  }
+
+  /** The variables of our environment that decide how apt reaches the network. */
+  public static Map<String, String> networkEnvironment() {
+    Map<String, String> environment = new TreeMap<>();
+    for (String name : NETWORK_VARIABLES) {
+      String value = System.getenv(name);
+      if (value != null) {
+        environment.put(name, value);
+      }
+    }
+    return environment;
+  }
+
+  /**
+   * How apt is told to reach the network on this machine, one option a line in apt.conf's format:
+   * all of Acquire, and nothing that says where files are.
+   */
+  public String networkOptions() throws IOException, CommandException {
+    StringBuilder options = new StringBuilder();
+    for (String line : query("apt-config", "dump").lines().toList()) {
+      if (line.startsWith("Acquire::")) {
+        options.append(line).append('\n');
+      }
+    }
+    return options.toString();
+  }
+
+  /** Fetches the lists; apt checks them down to the archive's keys. */
+  public void update() throws IOException, CommandException {
+    network("cannot fetch the archive's lists", folder, "apt-get", "--quiet", "update");
+  }
+
+  /**
+   * The source that was asked for.
+   *
+   * @throws CommandException if the suite has no such source, or no such version of it
+   */
+  public ArchivedSource find(SourceRequest request)
+      throws IOException, CommandException, MalformedInputException {
+    String name = request.name().toString();
+    List<ArchivedSource> known = new ArrayList<>();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Outcome outcome =
+        programs.run(command("apt-cache", "showsrc", "--only-source", name), QUERY, out, log);
+    if (outcome.succeeded()) {
+      for (Deb822 entry : Deb822.parseAll(out.toString(StandardCharsets.UTF_8))) {
+        if (entry.require("Package").equals(name)) {
+          known.add(ArchivedSource.of(entry));
+        }
+      }
+    }
+    if (known.isEmpty()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "suite " + suite + " has no source package '" + name + "'",
+          "the name of a source may differ from its packages': see 'apt-cache showsrc PACKAGE'");
+    }
+    ArchivedSource newest = known.get(0);
+    List<ArchivedSource> asked = new ArrayList<>();
+    for (ArchivedSource source : known) {
+      if (isNewer(source.version(), newest.version())) {
+        newest = source;
+      }
+      if (request.version().isPresent() && source.version().equals(request.version().get())) {
+        asked.add(source);
+      }
+    }
+    if (request.version().isPresent() && asked.isEmpty()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "suite " + suite + " has no version " + request.version().get() + " of source " + name,
+          "it has " + String.join(", ", versions(known)));
+    }
+    ArchivedSource chosen = asked.isEmpty() ? newest : asked.get(0);
+    for (ArchivedSource source : known) {
+      if (source.version().equals(chosen.version())
+          && !source.dsc().digest().equals(chosen.dsc().digest())) {
+        throw new CommandException(
+            ExitCode.OUTSIDE_FAILED,
+            chosen + ": the archive's indices name two different .dsc files",
+            source.dsc().digest() + " and " + chosen.dsc().digest());
+      }
+    }
+    return chosen;
+  }
+
+  private static List<String> versions(List<ArchivedSource> sources) {
+    return sources.stream().map(source -> source.version().toString()).distinct().toList();
+  }
+
+  private boolean isNewer(PackageVersion a, PackageVersion b) throws IOException {
+    return programs
+        .run(Command.of("dpkg", "--compare-versions", a.toString(), "gt", b.toString()), QUERY, log)
+        .succeeded();
+  }
+
+  /**
+   * Downloads the source's files into a folder and checks each of them once more, on disk, against
+   * the index.
+   */
+  public void download(ArchivedSource source, Path into) throws IOException, CommandException {
+    network(
+        "cannot fetch the source " + source,
+        into,
+        "apt-get",
+        "--quiet",
+        "source",
+        "--download-only",
+        "--only-source",
+        source.name() + "=" + source.version());
+    for (ArchivedSource.SourceFile file : source.files()) {
+      check(into.resolve(file.name()), file);
+    }
+  }
+
+  private static void check(Path path, ArchivedSource.SourceFile file)
+      throws IOException, CommandException {
+    if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) || Files.size(path) != file.size()) {
+      throw new CommandException(
+          ExitCode.OUTSIDE_FAILED,
+          file.name() + ": expected a file of " + file.size() + " bytes from apt, found none");
+    }
+    try (InputStream in = Files.newInputStream(path)) {
+      Sha256 found = Sha256.of(in);
+      if (!found.equals(file.digest())) {
+        throw new CommandException(
+            ExitCode.OUTSIDE_FAILED,
+            file.name() + ": expected SHA-256 " + file.digest() + ", found " + found);
+      }
+    }
+  }
+
+  /**
+   * The SHA-256 that the archive's signed Packages state for such a package; several if the suite
+   * and its updates contradict each other, none if the archive has no such package.
+   */
+  public List<Sha256> archived(PackageIdentity identity)
+      throws IOException, MalformedInputException {
+    String wanted = identity.name() + "=" + identity.version();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Outcome outcome = programs.run(command("apt-cache", "show", wanted), QUERY, out, log);
+    if (!outcome.succeeded()) {
+      return List.of();
+    }
+    List<Sha256> digests = new ArrayList<>();
+    for (Deb822 entry : Deb822.parseAll(out.toString(StandardCharsets.UTF_8))) {
+      PackageIdentity found =
+          new PackageIdentity(
+              PackageName.parse(entry.require("Package")),
+              PackageVersion.parse(entry.require("Version")),
+              Architecture.parse(entry.require("Architecture")));
+      Sha256 digest = Sha256.parse(entry.require("SHA256"));
+      if (found.equals(identity) && !digests.contains(digest)) {
+        digests.add(digest);
+      }
+    }
+    return digests;
+  }
+
+  /** The machine's own architecture. */
+  public Architecture architecture() throws IOException, CommandException, MalformedInputException {
+    return Architecture.parse(query("dpkg", "--print-architecture").strip());
+  }
+
+  private String query(String... arguments) throws IOException, CommandException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Outcome outcome = programs.run(command(arguments), QUERY, out, log);
+    if (!outcome.succeeded()) {
+      throw new CommandException(
+          ExitCode.OUTSIDE_FAILED,
+          arguments[0] + ": expected an answer, found exit code " + outcome.exitCode(),
+          null);
+    }
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  private void network(String failure, Path in, String... arguments)
+      throws IOException, CommandException {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    Outcome outcome =
+        programs.run(command(arguments).with(networkEnvironment()).in(in), NETWORK, said);
+    log.line("$ " + String.join(" ", arguments));
+    log.write(said.toByteArray());
+    if (!outcome.succeeded()) {
+      throw AptComplaint.about(failure, outcome, said.toString(StandardCharsets.UTF_8));
+    }
+  }
+
+  private Command command(String... arguments) {
+    return Command.of(arguments)
+        .with(Map.of("APT_CONFIG", folder.resolve("bootstrap.conf").toString()));
+  }
+}

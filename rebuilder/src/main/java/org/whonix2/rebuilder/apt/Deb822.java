@@ -1,0 +1,105 @@
+package org.whonix2.rebuilder.apt;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.whonix2.core.MalformedInputException;
+
+/**
+ * One paragraph of Debian's control syntax (deb822(5)): fields whose names ignore case, with
+ * continuation lines that begin with a space or a tab.
+ */
+public final class Deb822 {
+  /** The most characters one text may have. */
+  static final int MAX_CHARACTERS = 64 << 20;
+
+  private final Map<String, String> fields;
+
+  private Deb822(Map<String, String> fields) {
+    this.fields = fields;
+  }
+
+  /**
+   * Reads all paragraphs; lines that begin with {@code #} are comments.
+   *
+   * @throws MalformedInputException naming the line
+   */
+  public static List<Deb822> parseAll(String text) throws MalformedInputException {
+    if (text.length() > MAX_CHARACTERS) {
+      throw new MalformedInputException(
+          "expected at most " + MAX_CHARACTERS + " characters, found " + text.length());
+    }
+    List<Deb822> paragraphs = new ArrayList<>();
+    Map<String, StringBuilder> fields = new LinkedHashMap<>();
+    StringBuilder last = null;
+    int number = 0;
+    for (String line : text.split("\n", -1)) {
+      number++;
+      if (line.startsWith("#")) {
+        continue;
+      }
+      if (line.isBlank()) {
+        finish(fields, paragraphs);
+        last = null;
+      } else if (line.startsWith(" ") || line.startsWith("\t")) {
+        if (last == null) {
+          throw new MalformedInputException(
+              "line " + number + ": expected a field, found a continuation line");
+        }
+        last.append('\n').append(line.strip());
+      } else {
+        last = begin(line, number, fields);
+      }
+    }
+    finish(fields, paragraphs);
+    return paragraphs;
+  }
+
+  private static StringBuilder begin(String line, int number, Map<String, StringBuilder> fields)
+      throws MalformedInputException {
+    int colon = line.indexOf(':');
+    if (colon < 1) {
+      throw new MalformedInputException("line " + number + ": expected 'Field: value'");
+    }
+    String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
+    StringBuilder value = new StringBuilder(line.substring(colon + 1).strip());
+    if (fields.put(name, value) != null) {
+      throw new MalformedInputException("line " + number + ": duplicate field '" + name + "'");
+    }
+    return value;
+  }
+
+  private static void finish(Map<String, StringBuilder> fields, List<Deb822> paragraphs) {
+    if (!fields.isEmpty()) {
+      Map<String, String> done = new LinkedHashMap<>();
+      fields.forEach((name, value) -> done.put(name, value.toString()));
+      paragraphs.add(new Deb822(done));
+      fields.clear();
+    }
+  }
+
+  /** The field's value; continuation lines are stripped and follow after a line feed. */
+  public Optional<String> get(String field) {
+    return Optional.ofNullable(fields.get(field.toLowerCase(Locale.ROOT)));
+  }
+
+  /**
+   * A field that must be there.
+   *
+   * @throws MalformedInputException if there is no such field
+   */
+  public String require(String field) throws MalformedInputException {
+    return get(field)
+        .orElseThrow(
+            () -> new MalformedInputException("expected a field '" + field + "', found none"));
+  }
+
+  /** The field's words; none if there is no such field. */
+  public List<String> words(String field) {
+    String value = get(field).orElse("").strip();
+    return value.isEmpty() ? List.of() : List.of(value.split("\\s+", -1));
+  }
+}

@@ -1,0 +1,51 @@
+package org.whonix2.rebuilder.apt;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.whonix2.core.MalformedInputException;
+
+/**
+ * One suite at one address, as an apt source.
+ *
+ * @param signedBy the value of Signed-By: a keyring's path, fingerprints, or a whole key over
+ *     several lines; without one, apt's trusted keys count
+ */
+record Mirror(String uri, String suite, List<String> components, Optional<String> signedBy) {
+  private static final Pattern URI = Pattern.compile("[a-z][a-z0-9+.-]*:[!-~]{1,1000}");
+  private static final Pattern SUITE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,99}");
+  private static final Pattern KEY = Pattern.compile("[ -~\n]{0,65536}");
+
+  static Mirror of(String uri, String suite, List<String> components, Optional<String> signedBy)
+      throws MalformedInputException {
+    if (!URI.matcher(uri).matches()) {
+      throw new MalformedInputException("expected a URI without spaces, found '" + uri + "'");
+    }
+    if (!SUITE.matcher(suite).matches()) {
+      throw new MalformedInputException("expected a suite's name, found '" + suite + "'");
+    }
+    for (String component : components) {
+      if (!SUITE.matcher(component).matches()) {
+        throw new MalformedInputException("expected a component, found '" + component + "'");
+      }
+    }
+    if (signedBy.isPresent() && !KEY.matcher(signedBy.get()).matches()) {
+      throw new MalformedInputException("expected plain text in Signed-By");
+    }
+    return new Mirror(uri, suite, List.copyOf(components), signedBy);
+  }
+
+  /** This mirror as a deb822 source of packages and sources; nothing makes it trusted. */
+  String format() {
+    StringBuilder out = new StringBuilder();
+    out.append("Types: deb deb-src\nURIs: ").append(uri);
+    out.append("\nSuites: ").append(suite);
+    out.append("\nComponents: ").append(String.join(" ", components)).append('\n');
+    signedBy.ifPresent(key -> out.append("Signed-By: ").append(indented(key)).append('\n'));
+    return out.toString();
+  }
+
+  private static String indented(String key) {
+    return key.replace("\n", "\n ");
+  }
+}

@@ -1,0 +1,131 @@
+package org.whonix2.rebuilder.publish;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
+import org.whonix2.core.dsse.Envelope;
+import org.whonix2.core.json.JsonFields;
+import org.whonix2.core.json.StrictJson;
+import org.whonix2.core.log.TlogProof;
+import org.whonix2.io.cli.CommandException;
+import org.whonix2.io.cli.ExitCode;
+import org.whonix2.io.files.AtomicFiles;
+import org.whonix2.io.http.FetchException;
+import org.whonix2.io.http.HttpAnswer;
+import org.whonix2.io.http.HttpTransport;
+
+/** Sends attestations to one attestation server. */
+public final class Publisher {
+  private static final String CONTENT_TYPE = "application/vnd.dsse.envelope.v1+json";
+
+  /** A proof as a JSON string, with room for escapes. */
+  private static final int MAX_ANSWER_BYTES = 2 * TlogProof.MAX_BYTES;
+
+  private static final String PROOF_FILE = "attestation.tlog-proof";
+
+  private final URI submissions;
+  private final HttpTransport http;
+
+  private Publisher(URI submissions, HttpTransport http) {
+    this.submissions = submissions;
+    this.http = http;
+  }
+
+  /**
+   * A publisher to this server.
+   *
+   * @param server its address, with or without a slash at its end
+   */
+  public static Publisher to(URI server, HttpTransport http) {
+    String base = server.toString();
+    String slash = base.endsWith("/") ? "" : "/";
+    return new Publisher(URI.create(base + slash + "api/v1/attestations"), http);
+  }
+
+  /** Reads a server's address: http or https, a host, no query. */
+  public static URI parseServer(String text) throws MalformedInputException {
+    try {
+      URI uri = new URI(text);
+      String scheme = uri.getScheme();
+      boolean web = "http".equals(scheme) || "https".equals(scheme);
+      if (web
+          && uri.getHost() != null
+          && uri.getRawUserInfo() == null
+          && uri.getRawQuery() == null
+          && uri.getRawFragment() == null) {
+        return uri;
+      }
+    } catch (URISyntaxException e) {
+      throw new MalformedInputException(
+          "expected a server's address such as https://log.example.org, found " + Quoted.of(text),
+          e);
+    }
+    throw new MalformedInputException(
+        "expected a server's address such as https://log.example.org, found " + Quoted.of(text));
+  }
+
+  /**
+   * Sends an envelope and writes the proof that comes back into a folder.
+   *
+   * @return its index in the log
+   * @throws CommandException if the server cannot be reached, or does not take it
+   */
+  public long publish(Envelope envelope, Path folder) throws IOException, CommandException {
+    HttpAnswer answer;
+    try {
+      answer = http.post(submissions, CONTENT_TYPE, envelope.toBytes(), MAX_ANSWER_BYTES);
+    } catch (FetchException e) {
+      throw new CommandException(
+          ExitCode.OUTSIDE_FAILED,
+          "cannot publish: " + e.getMessage(),
+          "the attestation is kept: " + folder.resolve("attestation.json"),
+          e);
+    }
+    if (answer.status() != 200 && answer.status() != 201) {
+      throw refusal(answer, folder);
+    }
+    try {
+      Receipt receipt = Receipt.parse(answer.body());
+      AtomicFiles.replace(folder.resolve(PROOF_FILE), receipt.proof().toBytes());
+      return receipt.index();
+    } catch (MalformedInputException e) {
+      throw new CommandException(
+          ExitCode.OUTSIDE_FAILED,
+          submissions + ": expected an index and a proof, found other: " + e.getMessage(),
+          null,
+          e);
+    }
+  }
+
+  /** What the server answers to a submission that is in the log. */
+  record Receipt(long index, TlogProof proof) {
+    static Receipt parse(byte[] json) throws MalformedInputException {
+      JsonFields fields = StrictJson.object(json, MAX_ANSWER_BYTES);
+      long index = fields.number("index", 0);
+      TlogProof proof =
+          fields.parsed("proof", text -> TlogProof.parse(text.getBytes(StandardCharsets.UTF_8)));
+      fields.end();
+      if (proof.index() != index) {
+        throw new MalformedInputException(
+            "expected a proof for index " + index + ", found one for " + proof.index());
+      }
+      return new Receipt(index, proof);
+    }
+  }
+
+  private CommandException refusal(HttpAnswer answer, Path folder) {
+    boolean refused = answer.status() >= 400 && answer.status() < 500;
+    String hint =
+        answer.status() == 403
+            ? "the server's operator admits a rebuilder with: whonix2-attestation-server roster add"
+            : "the attestation is kept: " + folder.resolve("attestation.json");
+    return new CommandException(
+        refused ? ExitCode.REFUSED : ExitCode.OUTSIDE_FAILED,
+        "the server did not take the attestation: " + Problem.describe(answer),
+        hint);
+  }
+}

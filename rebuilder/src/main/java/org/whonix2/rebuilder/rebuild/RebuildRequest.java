@@ -1,0 +1,24 @@
+package org.whonix2.rebuilder.rebuild;
+
+import java.nio.file.Path;
+import org.whonix2.rebuilder.apt.SourceRequest;
+import org.whonix2.rebuilder.sandbox.BuildLimits;
+import org.whonix2.toolchain.Toolchain;
+
+/**
+ * What to rebuild, and how.
+ *
+ * @param compilerRoot one that the toolchain allows
+ * @param parallel how many jobs the build may run at a time
+ * @param out an empty folder for the results, absolute
+ * @param state the state folder, absolute
+ */
+public record RebuildRequest(
+    SourceRequest source,
+    String suite,
+    Toolchain toolchain,
+    String compilerRoot,
+    BuildLimits limits,
+    int parallel,
+    Path out,
+    Path state) {}

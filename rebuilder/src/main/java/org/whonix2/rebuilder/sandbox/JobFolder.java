@@ -1,0 +1,115 @@
+package org.whonix2.rebuilder.sandbox;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One job's folder, locked while it is open and removed when it is closed. */
+public final class JobFolder implements AutoCloseable {
+  private static final String LOCK = ".lock";
+  private static final long REMOVE_MINUTES = 10;
+
+  private final Path folder;
+  private final Path lockFile;
+  private final FileChannel channel;
+
+  private JobFolder(Path folder, Path lockFile, FileChannel channel) {
+    this.folder = folder;
+    this.lockFile = lockFile;
+    this.channel = channel;
+  }
+
+  /**
+   * Makes a new job folder, after the removal of those that dead processes left.
+   *
+   * @param state the state folder, absolute
+   */
+  public static JobFolder open(Path state) throws IOException {
+    Path jobs = Files.createDirectories(state.resolve("jobs"));
+    sweep(jobs);
+    String id = UUID.randomUUID().toString().substring(0, 8);
+    Path lockFile = jobs.resolve(id + LOCK);
+    FileChannel channel =
+        FileChannel.open(lockFile, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    if (lock(channel) == null) {
+      channel.close();
+      throw new IOException(lockFile + ": somebody else locked our new file");
+    }
+    Path folder = Files.createDirectory(jobs.resolve(id));
+    return new JobFolder(folder, lockFile, channel);
+  }
+
+  private static void sweep(Path jobs) throws IOException {
+    try (DirectoryStream<Path> locks = Files.newDirectoryStream(jobs, "*" + LOCK)) {
+      for (Path lockFile : locks) {
+        try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE)) {
+          if (lock(channel) != null) {
+            String name = String.valueOf(lockFile.getFileName());
+            remove(jobs.resolve(name.substring(0, name.length() - LOCK.length())));
+            Files.deleteIfExists(lockFile);
+          }
+        }
+      }
+    }
+  }
+
+  private static @Nullable FileLock lock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  /** A new folder in this job. */
+  public Path folder(String name) throws IOException {
+    return Files.createDirectory(folder.resolve(name));
+  }
+
+  /** A name in this job, for something that makes its folder itself. */
+  public Path path(String name) {
+    return folder.resolve(name);
+  }
+
+  /** Removes everything, the lock file last. All the job's processes must be dead. */
+  @Override
+  public void close() throws IOException {
+    remove(folder);
+    Files.deleteIfExists(lockFile);
+    channel.close();
+  }
+
+  /**
+   * By rm, which does not mind what names, depths and modes a hostile build gave its files. Runs
+   * also when the job was cancelled, hence not through the job's programs.
+   */
+  private static void remove(Path tree) throws IOException {
+    Process rm =
+        new ProcessBuilder("/bin/rm", "-rf", "--one-file-system", "--", tree.toString())
+            .redirectInput(Path.of("/dev/null").toFile())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try {
+      if (!rm.waitFor(REMOVE_MINUTES, TimeUnit.MINUTES)) {
+        rm.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      rm.destroyForcibly();
+      Thread.currentThread().interrupt();
+      throw new InterruptedIOException("interrupted while removing " + tree);
+    }
+    if (Files.exists(tree)) {
+      throw new IOException(tree + ": could not be removed");
+    }
+  }
+}

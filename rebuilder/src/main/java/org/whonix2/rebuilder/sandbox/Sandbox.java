@@ -1,0 +1,202 @@
+package org.whonix2.rebuilder.sandbox;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.whonix2.rebuilder.process.Command;
+import org.whonix2.rebuilder.process.Ending;
+import org.whonix2.rebuilder.process.Limits;
+import org.whonix2.rebuilder.process.LogFile;
+import org.whonix2.rebuilder.process.Outcome;
+import org.whonix2.rebuilder.process.Programs;
+
+/**
+ * Runs a source's build in a {@link BuildRoot}. When {@link #build} returns, every process of the
+ * build is dead, whatever it did; only then may its folder be read.
+ */
+public final class Sandbox {
+  /** The path that Debian's own builders use; it can end up in what they build. */
+  static final String BUILD_PATH = "/build/reproducible-path";
+
+  static final String SOURCE_PATH = "/source";
+
+  /**
+   * Users of builds: no account has such a number (64 random ones at a time would still rarely
+   * meet), and it is below 2^21, which is the largest that a tar header of the ustar format holds.
+   */
+  private static final int FIRST_UID = 2_000_000;
+
+  private static final int UIDS = 97_000;
+
+  private static final Map<String, String> ENVIRONMENT =
+      new TreeMap<>(
+          Map.of(
+              "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+              "HOME", "/nonexistent",
+              "USER", BuildRoot.NAME,
+              "LOGNAME", BuildRoot.NAME,
+              "SHELL", "/bin/sh",
+              "LC_ALL", "C.UTF-8",
+              "TZ", "UTC"));
+
+  private final BuildRoot root;
+  private final Path sources;
+  private final Path work;
+  private final BuildLimits limits;
+  private final int uid;
+
+  private Sandbox(BuildRoot root, Path sources, Path work, BuildLimits limits, int uid) {
+    this.root = root;
+    this.sources = sources;
+    this.work = work;
+    this.limits = limits;
+    this.uid = uid;
+  }
+
+  /**
+   * Readies a root for one build.
+   *
+   * @param sources the fetched source; the build can read it only
+   * @param work an empty folder, which becomes the build's own
+   */
+  public static Sandbox in(BuildRoot root, Path sources, Path work, BuildLimits limits)
+      throws IOException {
+    int uid = FIRST_UID + new SecureRandom().nextInt(UIDS);
+    root.addUser(uid);
+    Files.setAttribute(work, "unix:uid", uid);
+    Files.setAttribute(work, "unix:gid", uid);
+    Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwx------"));
+    return new Sandbox(root, sources, work, limits, uid);
+  }
+
+  /**
+   * Unpacks the source and builds its binary packages.
+   *
+   * @param folderName what to unpack it into
+   * @return why it failed, if it did
+   */
+  public Optional<BuildFailure> build(
+      String dscName, String folderName, int parallel, Programs programs, LogFile log)
+      throws IOException {
+    List<String> unpack =
+        List.of(
+            "dpkg-source",
+            // apt has checked the .dsc down to the archive's key, and we its files' digests.
+            "--no-check",
+            "--no-copy",
+            "--extract",
+            SOURCE_PATH + "/" + dscName,
+            folderName);
+    List<String> build = List.of("dpkg-buildpackage", "--build=binary", "-us", "-uc");
+    long deadline = System.nanoTime() + limits.time().toNanos();
+    Optional<BuildFailure> failure =
+        step("unpacking", unpack, BUILD_PATH, parallel, deadline, programs, log);
+    if (failure.isPresent()) {
+      return failure;
+    }
+    return step(
+        "building", build, BUILD_PATH + "/" + folderName, parallel, deadline, programs, log);
+  }
+
+  private Optional<BuildFailure> step(
+      String what,
+      List<String> arguments,
+      String folder,
+      int parallel,
+      long deadline,
+      Programs programs,
+      LogFile log)
+      throws IOException {
+    log.line("$ " + String.join(" ", arguments));
+    Duration left = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
+    Command command =
+        Command.of(arguments)
+            .behind(insideArguments())
+            .behind(bubblewrapArguments(folder, parallel))
+            .behind(Namespaces.OWN_MOUNTS_AND_PROCESSES);
+    Outcome outcome = programs.run(command, new Limits(left, limits.logBytes()), log);
+    return outcome.succeeded() ? Optional.empty() : Optional.of(explain(what, outcome, log));
+  }
+
+  private List<String> bubblewrapArguments(String folder, int parallel) {
+    List<String> bwrap = new ArrayList<>();
+    bwrap.add("bwrap");
+    bwrap.addAll(List.of("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"));
+    bwrap.addAll(List.of("--unshare-cgroup-try", "--die-with-parent", "--new-session"));
+    bwrap.addAll(List.of("--hostname", BuildRoot.NAME));
+    bwrap.addAll(List.of("--ro-bind", root.folder().toString(), "/"));
+    bwrap.addAll(List.of("--proc", "/proc", "--dev", "/dev"));
+    for (String temporary : List.of("/dev/shm", "/tmp", "/var/tmp")) {
+      String size = Long.toString(limits.temporaryBytes());
+      bwrap.addAll(List.of("--perms", "1777", "--size", size, "--tmpfs", temporary));
+    }
+    bwrap.addAll(List.of("--ro-bind", sources.toString(), SOURCE_PATH));
+    bwrap.addAll(List.of("--bind", work.toString(), BUILD_PATH));
+    bwrap.addAll(List.of("--chdir", folder, "--clearenv"));
+    ENVIRONMENT.forEach((name, value) -> bwrap.addAll(List.of("--setenv", name, value)));
+    bwrap.addAll(List.of("--setenv", "DEB_BUILD_OPTIONS", "nocheck parallel=" + parallel));
+    bwrap.add("--");
+    return bwrap;
+  }
+
+  /** Inside, by the root's own programs: limits, then no privileges, then the fixed umask. */
+  private List<String> insideArguments() {
+    return List.of(
+        "/usr/bin/prlimit",
+        "--fsize=" + limits.fileBytes(),
+        "--nproc=" + limits.processes(),
+        "--core=0",
+        "--",
+        "/usr/bin/setpriv",
+        "--reuid=" + uid,
+        "--regid=" + uid,
+        "--clear-groups",
+        "--inh-caps=-all",
+        "--bounding-set=-all",
+        "--no-new-privs",
+        "--",
+        "/bin/sh",
+        "-c",
+        "umask 022 && exec \"$@\"",
+        "sh");
+  }
+
+  private BuildFailure explain(String what, Outcome outcome, LogFile log) {
+    if (outcome.ending() == Ending.TIME_LIMIT) {
+      return new BuildFailure(
+          what + ": killed at the time limit of " + limits.time().toSeconds() + " s",
+          Optional.of("time"));
+    }
+    if (outcome.ending() == Ending.OUTPUT_LIMIT) {
+      return new BuildFailure(
+          what + ": killed because it printed more than " + limits.logBytes() + " bytes",
+          Optional.of("log"));
+    }
+    String reason = what + ": exit code " + outcome.exitCode();
+    // These limits make a system call fail; all that remains of it is what the build printed.
+    String tail = String.join("\n", log.tail(200));
+    if (tail.contains("File size limit exceeded") || tail.contains("File too large")) {
+      return new BuildFailure(
+          reason + "; the log speaks of the limit of " + limits.fileBytes() + " bytes a file",
+          Optional.of("file"));
+    }
+    if (tail.contains("Resource temporarily unavailable") || tail.contains("Cannot fork")) {
+      return new BuildFailure(
+          reason + "; the log speaks of the limit of " + limits.processes() + " processes",
+          Optional.of("processes"));
+    }
+    if (tail.contains("No space left on device")) {
+      return new BuildFailure(
+          reason + "; the log speaks of a full disk or temporary file system", Optional.of("disk"));
+    }
+    return new BuildFailure(reason, Optional.empty());
+  }
+}
