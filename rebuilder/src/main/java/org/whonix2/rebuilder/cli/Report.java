@@ -49,6 +49,12 @@ final class Report {
       }
     }
     out.printf(Locale.ROOT, "%s: %s%n", built.source(), summary(comparisons));
+    out.printf(
+        Locale.ROOT,
+        "attested by %s as its number %d%s%n",
+        attested.rebuilder(),
+        attested.sequence(),
+        index.map(number -> ", in the log at index " + number).orElse(", not published"));
   }
 
   private static String summary(List<Comparison> comparisons) {
