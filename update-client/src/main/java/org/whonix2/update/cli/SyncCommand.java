@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.StringJoiner;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.json.StrictJson;
 import org.whonix2.core.log.FollowOutcome;
@@ -15,12 +17,14 @@ import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.StateOptions;
+import org.whonix2.io.http.FetchException;
 import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.update.store.BoxStore;
 import org.whonix2.update.store.LogStore;
 import org.whonix2.update.store.LogStore.Misbehaviour;
+import org.whonix2.update.store.StoreBusyException;
 import org.whonix2.update.sync.LogSync;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,6 +38,9 @@ import picocli.CommandLine.Spec;
     description = "Fetches every log of the policy whole, and refuses one that rewrites its past.",
     mixinStandardHelpOptions = true)
 final class SyncCommand implements Callable<ExitCode> {
+  private static final String CLOCK_BEHIND = "clock-behind";
+  private static final String STORE_FAILED = "store-failed";
+
   @Mixin private final StateOptions folders = new StateOptions();
   @Mixin private final PolicyFile policyFile = new PolicyFile();
 
@@ -49,7 +56,7 @@ final class SyncCommand implements Callable<ExitCode> {
     ExitCode worst = ExitCode.DONE;
     ObjectNode report = StrictJson.newObject();
     ArrayNode logs = report.putArray("logs");
-    try (BoxStore store = BoxStore.open(folders.state(), true);
+    try (BoxStore store = open();
         HttpTransport transport = new HttpTransport(HttpDeadlines.STANDARD);
         Progress progress = Progress.onStandardError()) {
       LogSync sync = new LogSync(policy, transport, now);
@@ -71,6 +78,18 @@ final class SyncCommand implements Callable<ExitCode> {
     return worst;
   }
 
+  private BoxStore open() throws CommandException, IOException {
+    try {
+      return BoxStore.open(folders.state(), true);
+    } catch (StoreBusyException e) {
+      throw new CommandException(
+          ExitCode.OUTSIDE_FAILED,
+          String.valueOf(e.getMessage()),
+          "wait until it has finished; verify works meanwhile",
+          e);
+    }
+  }
+
   /** What came of one log. */
   private record Result(String outcome, ExitCode exitCode, String text) {}
 
@@ -85,8 +104,20 @@ final class SyncCommand implements Callable<ExitCode> {
                 + " and nothing is fetched until you remove it");
       }
       return result(sync.sync(source, store));
+    } catch (FetchException e) {
+      StringJoiner text = new StringJoiner("; ").add(e.getMessage());
+      Stream.of(e.getSuppressed()).forEach(other -> text.add(other.getMessage()));
+      return new Result("unreachable", ExitCode.OUTSIDE_FAILED, text.toString());
     } catch (IOException e) {
-      return new Result("unreachable", ExitCode.OUTSIDE_FAILED, String.valueOf(e.getMessage()));
+      return new Result(
+          STORE_FAILED,
+          ExitCode.OUTSIDE_FAILED,
+          "what is kept in "
+              + store.folder()
+              + " could not be read or written: "
+              + e.getClass().getSimpleName()
+              + ": "
+              + e.getMessage());
     } catch (MalformedInputException e) {
       return new Result(
           "damaged",
@@ -112,6 +143,9 @@ final class SyncCommand implements Callable<ExitCode> {
     if (outcome instanceof FollowOutcome.Fork) {
       return new Result("fork", ExitCode.MISBEHAVIOUR, text);
     }
+    if (outcome instanceof FollowOutcome.ClockBehind) {
+      return new Result(CLOCK_BEHIND, ExitCode.EVIDENCE_MISSING, text);
+    }
     if (outcome instanceof FollowOutcome.NotWitnessed) {
       return new Result("not-witnessed", ExitCode.EVIDENCE_MISSING, text);
     }
@@ -132,12 +166,19 @@ final class SyncCommand implements Callable<ExitCode> {
     }
     PrintWriter err = spec.commandLine().getErr();
     err.println("error: " + source.origin() + ": " + result.text);
-    err.println("hint: " + hint(result.exitCode));
+    err.println("hint: " + hint(result));
     err.flush();
   }
 
-  private static String hint(ExitCode code) {
-    return switch (code) {
+  private static String hint(Result result) {
+    if (result.outcome.equals(CLOCK_BEHIND)) {
+      return "set the clock right and sync again";
+    }
+    if (result.outcome.equals(STORE_FAILED)) {
+      return "check the disk's space and the folder's permissions; what was known before stays in"
+          + " force";
+    }
+    return switch (result.exitCode) {
       case MISBEHAVIOUR ->
           "the proof is kept and everything is refused; show it to the log's operator and to other"
               + " followers (docs/operations.md)";
