@@ -2,12 +2,10 @@ package org.whonix2.update.sync;
 
 import java.io.IOException;
 import java.time.Instant;
-import java.util.List;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.log.FollowOutcome;
 import org.whonix2.core.log.Follower;
 import org.whonix2.core.log.LogState;
-import org.whonix2.core.log.TrustedLog;
 import org.whonix2.core.policy.LogSource;
 import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.core.verdict.BoxClock;
@@ -37,8 +35,7 @@ public final class LogSync {
       throws IOException, MalformedInputException {
     LogState kept = store.load(entry -> {});
     LogStore.Appender appender = store.append(kept);
-    Follower follower =
-        new Follower(new TrustedLog(source.origin(), List.of(source.key())), policy.witnesses());
+    Follower follower = new Follower(source.log(), policy.witnesses());
     FollowOutcome outcome =
         follower.follow(
             kept,

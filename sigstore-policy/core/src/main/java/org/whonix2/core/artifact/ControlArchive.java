@@ -24,10 +24,10 @@ import org.whonix2.core.Quoted;
  * refused.
  */
 final class ControlArchive {
-  private static final long MAX_UNPACKED = 128L << 20;
-  private static final int MAX_CONTROL_FILE = 2 << 20;
+  private static final long MAX_UNPACKED = 32L << 20;
+  private static final int MAX_CONTROL_FILE = 1 << 20;
   private static final int MAX_ENTRIES = 10_000;
-  private static final int XZ_MEMORY_KIB = 128 << 10;
+  private static final int XZ_MEMORY_KIB = 65 << 10;
 
   private ControlArchive() {}
 

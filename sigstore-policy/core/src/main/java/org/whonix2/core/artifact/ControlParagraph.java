@@ -20,8 +20,8 @@ public final class ControlParagraph {
 
   /** Reads exactly one paragraph; empty lines may stand only at its end. */
   public static ControlParagraph parse(String text) throws MalformedInputException {
-    Map<String, String> fields = new LinkedHashMap<>();
-    String current = null;
+    Map<String, StringBuilder> fields = new LinkedHashMap<>();
+    StringBuilder current = null;
     boolean ended = false;
     int number = 0;
     for (String line : text.split("\n", -1)) {
@@ -38,15 +38,17 @@ public final class ControlParagraph {
           throw new MalformedInputException(
               "line " + number + ": expected a field, found a continuation line");
         }
-        fields.merge(current, line, (before, more) -> before + "\n" + more);
+        current.append('\n').append(line);
         continue;
       }
       current = addField(line, number, fields);
     }
-    return new ControlParagraph(fields);
+    Map<String, String> done = new LinkedHashMap<>();
+    fields.forEach((name, value) -> done.put(name, value.toString()));
+    return new ControlParagraph(done);
   }
 
-  private static String addField(String line, int number, Map<String, String> fields)
+  private static StringBuilder addField(String line, int number, Map<String, StringBuilder> fields)
       throws MalformedInputException {
     int colon = line.indexOf(':');
     if (colon <= 0 || line.charAt(0) == '-' || !isFieldName(line, colon)) {
@@ -54,11 +56,12 @@ public final class ControlParagraph {
           "line " + number + ": expected 'Field: value', found " + Quoted.of(line));
     }
     String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
-    if (fields.put(name, line.substring(colon + 1).strip()) != null) {
+    StringBuilder value = new StringBuilder(line.substring(colon + 1).strip());
+    if (fields.put(name, value) != null) {
       throw new MalformedInputException(
           "line " + number + ": field " + Quoted.of(name) + " stands twice");
     }
-    return name;
+    return value;
   }
 
   private static boolean isFieldName(String line, int end) {
