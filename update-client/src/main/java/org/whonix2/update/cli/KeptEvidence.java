@@ -23,8 +23,8 @@ import org.whonix2.update.store.LogStore;
 import org.whonix2.update.store.LogStore.Misbehaviour;
 
 /**
- * Reads the store into {@link Evidence}. Everything is verified again, under the policy as it is now:
- * the log's signature, the cosignatures, the tree, each envelope.
+ * Reads the store into {@link Evidence}. Everything is verified again, under the policy as it is
+ * now: the log's signature, the cosignatures, the tree, each envelope.
  */
 final class KeptEvidence {
   private final UpdatePolicy policy;

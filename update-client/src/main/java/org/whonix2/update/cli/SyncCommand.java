@@ -15,10 +15,12 @@ import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.StateOptions;
+import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.update.store.BoxStore;
 import org.whonix2.update.store.LogStore;
+import org.whonix2.update.store.LogStore.Misbehaviour;
 import org.whonix2.update.sync.LogSync;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,13 +50,13 @@ final class SyncCommand implements Callable<ExitCode> {
     ObjectNode report = StrictJson.newObject();
     ArrayNode logs = report.putArray("logs");
     try (BoxStore store = BoxStore.open(folders.state(), true);
-        HttpTransport transport = new HttpTransport();
+        HttpTransport transport = new HttpTransport(HttpDeadlines.STANDARD);
         Progress progress = Progress.onStandardError()) {
       LogSync sync = new LogSync(policy, transport, now);
       for (LogSource source : policy.logs()) {
         progress.phase("following " + source.origin());
         Result result = follow(sync, source, store.log(source.origin()));
-        progress.close();
+        progress.done();
         worst = worst.or(result.exitCode);
         describe(logs.addObject(), source, result);
         if (!json) {
@@ -74,11 +76,25 @@ final class SyncCommand implements Callable<ExitCode> {
 
   private static Result follow(LogSync sync, LogSource source, LogStore store) {
     try {
+      if (store.proof(Misbehaviour.FORK).isPresent()) {
+        return new Result(
+            "fork",
+            ExitCode.MISBEHAVIOUR,
+            "the log signed two histories before; the proof stands in "
+                + store.proofFile(Misbehaviour.FORK)
+                + " and nothing is fetched until you remove it");
+      }
       return result(sync.sync(source, store));
     } catch (IOException e) {
       return new Result("unreachable", ExitCode.OUTSIDE_FAILED, String.valueOf(e.getMessage()));
     } catch (MalformedInputException e) {
-      return new Result("damaged", ExitCode.EVIDENCE_MISSING, "the store is damaged: " + e.getMessage());
+      return new Result(
+          "damaged",
+          ExitCode.EVIDENCE_MISSING,
+          "what is kept is damaged: "
+              + e.getMessage()
+              + "; to fetch everything anew, and forget which tree this box saw, remove "
+              + store.folder());
     }
   }
 

@@ -17,7 +17,7 @@ import picocli.CommandLine.HelpCommand;
       "3 evidence missing or stale; 4 proof of misbehaviour found; 5 the outside failed."
     })
 public final class UpdateProgram {
-  private UpdateProgram() {}
+  UpdateProgram() {}
 
   public static void main(String[] args) {
     System.exit(Program.run(new UpdateProgram(), args));

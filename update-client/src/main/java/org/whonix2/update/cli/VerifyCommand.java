@@ -36,7 +36,8 @@ import picocli.CommandLine.Spec;
 /** {@code whonix2-update verify FILE…}: judges files by the evidence that sync fetched. */
 @Command(
     name = "verify",
-    description = "Says of each package file whether the policy accepts it, and why. Needs no network.",
+    description =
+        "Says of each package file whether the policy accepts it, and why. Needs no network.",
     mixinStandardHelpOptions = true)
 final class VerifyCommand implements Callable<ExitCode> {
   @Mixin private final StateOptions folders = new StateOptions();

@@ -8,7 +8,9 @@ import java.nio.file.StandardOpenOption;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.io.files.AtomicFiles;
 
-/** Everything a box keeps. Open one for the length of a run; a second writer waits for the first. */
+/**
+ * Everything a box keeps. Open one for the length of a run; a second writer waits for the first.
+ */
 public final class BoxStore implements AutoCloseable {
   private final Path folder;
   private final FileChannel lock;

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.log.Checkpoint;
 import org.whonix2.core.log.EntryBundle;
 import org.whonix2.core.log.EntrySink;
 import org.whonix2.core.log.Frontier;
 import org.whonix2.core.log.LogState;
 import org.whonix2.core.log.SignedNote;
-import org.whonix2.core.log.Checkpoint;
 import org.whonix2.core.log.TilePath;
 import org.whonix2.io.files.AtomicFiles;
 
@@ -51,7 +51,9 @@ public final class LogStore {
 
   private List<byte[]> bundle(long index, long size) throws IOException, MalformedInputException {
     TilePath path = path(index, size);
-    byte[] bytes = AtomicFiles.read(folder.resolve(path.toString()), EntryBundle.MAX_BYTES);
+    byte[] bytes =
+        AtomicFiles.readIfPresent(folder.resolve(path.toString()), EntryBundle.MAX_BYTES)
+            .orElseThrow(() -> new MalformedInputException("expected " + path + ", found no file"));
     return EntryBundle.parse(bytes, path.width());
   }
 
@@ -160,5 +162,10 @@ public final class LogStore {
   /** Where a proof lies, for messages. */
   public Path proofFile(Misbehaviour misbehaviour) {
     return folder.resolve(misbehaviour.fileName());
+  }
+
+  /** Where all of this log lies, for messages. */
+  public Path folder() {
+    return folder;
   }
 }

@@ -1,4 +1,5 @@
-/** What a box keeps of the logs it follows, as immutable files in the layout of C2SP tlog-tiles.
+/**
+ * What a box keeps of the logs it follows, as immutable files in the layout of C2SP tlog-tiles.
  *
  * <pre>
  * STATE/update/logs/SHA256(origin)/checkpoint          the newest accepted checkpoint
@@ -6,7 +7,8 @@
  * STATE/update/logs/SHA256(origin)/rollback, fork      a proof of misbehaviour, while it stands
  * </pre>
  *
- * <p>Entries are written first and the checkpoint last, so a crash leaves the older state whole. */
+ * <p>Entries are written first and the checkpoint last, so a crash leaves the older state whole.
+ */
 @NullMarked
 package org.whonix2.update.store;
 

@@ -10,8 +10,8 @@ import org.whonix2.core.log.TilePath;
 import org.whonix2.io.http.HttpTransport;
 
 /**
- * Reads a log by C2SP tlog-tiles. The first address that gives a checkpoint serves the whole run, so
- * that two mirrors of different age are not mixed.
+ * Reads a log by C2SP tlog-tiles. The first address that gives a checkpoint serves the whole run,
+ * so that two mirrors of different age are not mixed.
  */
 final class HttpLogFetcher implements LogFetcher {
   private final HttpTransport transport;
@@ -29,7 +29,7 @@ final class HttpLogFetcher implements LogFetcher {
     IOException failure = null;
     for (URI address : addresses) {
       try {
-        byte[] checkpoint = transport.get(resolve(address, "checkpoint"), SignedNote.MAX_BYTES);
+        byte[] checkpoint = transport.fetch(resolve(address, "checkpoint"), SignedNote.MAX_BYTES);
         chosen = address;
         return checkpoint;
       } catch (IOException e) {
@@ -45,7 +45,7 @@ final class HttpLogFetcher implements LogFetcher {
 
   @Override
   public byte[] entries(long bundle, int width) throws IOException {
-    return transport.get(
+    return transport.fetch(
         resolve(chosen, TilePath.entries(bundle, width).toString()), EntryBundle.MAX_BYTES);
   }
 

@@ -38,8 +38,7 @@ public final class LogSync {
     LogState kept = store.load(entry -> {});
     LogStore.Appender appender = store.append(kept);
     Follower follower =
-        new Follower(
-            new TrustedLog(source.origin(), List.of(source.key())), policy.witnesses());
+        new Follower(new TrustedLog(source.origin(), List.of(source.key())), policy.witnesses());
     FollowOutcome outcome =
         follower.follow(
             kept,

@@ -92,6 +92,7 @@ sealed interface KeyMaterial {
   record Rsa(RSAKeyParameters key) implements KeyMaterial {
     private static final int LEAST_BITS = 2048;
     private static final int MOST_BITS = 8192;
+    private static final BigInteger LEAST_EXPONENT = BigInteger.valueOf(3);
     private static final int MOST_EXPONENT_BITS = 33;
 
     static KeyMaterial of(byte[] encoded) throws IOException {
@@ -106,10 +107,13 @@ sealed interface KeyMaterial {
         return new Unusable(
             "RSA of " + bits + " bits, expected " + LEAST_BITS + " to " + MOST_BITS);
       }
-      if (read.getPublicExponent().bitLength() > MOST_EXPONENT_BITS) {
-        return new Unusable("RSA with an exponent above " + MOST_EXPONENT_BITS + " bits");
+      BigInteger exponent = read.getPublicExponent();
+      if (exponent.compareTo(LEAST_EXPONENT) < 0 || exponent.bitLength() > MOST_EXPONENT_BITS) {
+        return new Unusable("RSA with an exponent of " + exponent.bitLength() + " bits");
       }
-      return new Rsa(new RSAKeyParameters(false, modulus, read.getPublicExponent()));
+      // The last argument leaves out a search for the modulus's factors: it would cost a second for
+      // each key of a hostile certificate, and a key whose owner gives it away is his own affair.
+      return new Rsa(new RSAKeyParameters(false, modulus, exponent, true));
     }
 
     @Override

@@ -33,9 +33,6 @@ public record Rebuilder(
 
   /** What the attestation claims that this entry does not allow, or empty. */
   public Optional<String> contradiction(RebuildAttestation attestation) {
-    if (!attestation.rebuilder().equals(certificate.fingerprint())) {
-      return Optional.of("it names another rebuilder than the one that signed it");
-    }
     if (!compilerRoots.contains(attestation.compilerRoot())) {
       return Optional.of(
           claim("compiler root", attestation.compilerRoot(), compilerRoots.toString()));

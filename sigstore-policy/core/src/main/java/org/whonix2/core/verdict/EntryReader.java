@@ -59,6 +59,13 @@ public final class EntryReader {
             .orElseThrow(() -> new IllegalStateException("verified by a key of nobody"));
     Statement statement = Statement.parse(envelope.payloadType(), envelope.payload());
     if (statement instanceof RebuildAttestation attestation) {
+      if (!attestation.rebuilder().equals(envelope.signer())) {
+        throw new MalformedInputException(
+            "expected an attestation by its signer "
+                + envelope.signer()
+                + ", found one by "
+                + attestation.rebuilder());
+      }
       attestations.add(
           new LoggedAttestation(
               origin, index, rebuilder, attestation, Sha256.of(envelope.payload())));

@@ -45,19 +45,24 @@ public final class Evidence {
     }
   }
 
+  private record Statement(Fingerprint rebuilder, Sha256 payload) {}
+
   private record Numbered(Fingerprint rebuilder, long sequence) {}
 
   private record Subject(Fingerprint rebuilder, RebuildId rebuild) {}
 
-  /** Several logs may hold one statement; it counts once, from the first log that has it. */
+  /**
+   * Several logs may hold one statement; it counts once, from the first log that has it. By signer
+   * and payload: a copy under another's key must not push out the statement it copies.
+   */
   private List<LoggedAttestation> onceEach() {
-    Map<Sha256, LoggedAttestation> byPayload = new LinkedHashMap<>();
+    Map<Statement, LoggedAttestation> once = new LinkedHashMap<>();
     for (LogEvidence log : logs) {
       for (LoggedAttestation logged : log.attestations()) {
-        byPayload.putIfAbsent(logged.payload(), logged);
+        once.putIfAbsent(new Statement(signer(logged), logged.payload()), logged);
       }
     }
-    return List.copyOf(byPayload.values());
+    return List.copyOf(once.values());
   }
 
   private void findEquivocations(List<LoggedAttestation> attestations) {

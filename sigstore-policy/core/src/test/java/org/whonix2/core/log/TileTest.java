@@ -109,6 +109,28 @@ class TileTest {
         .isThrownBy(() -> EntryBundle.parse(Arrays.copyOf(bundle, bundle.length + 1), 2));
   }
 
+  @Test
+  void tilesOfAnotherLengthAreRefused() throws Exception {
+    assertThat(HashTile.parse(new byte[64], 2).width()).isEqualTo(2);
+    for (int width : new int[] {-1, 0, 1, 3, 257}) {
+      assertThatExceptionOfType(MalformedInputException.class)
+          .isThrownBy(() -> HashTile.parse(new byte[64], width))
+          .withMessage("tile: expected " + width + " hashes of 32 bytes, found 64 bytes");
+    }
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> HashTile.parse(new byte[257 * 32], 257));
+  }
+
+  @Test
+  void figuresOutOfBoundsAreNoTile() {
+    assertThatIllegalArgumentException().isThrownBy(() -> new TilePath(-2, 0, 1));
+    assertThatIllegalArgumentException().isThrownBy(() -> new TilePath(64, 0, 1));
+    assertThatIllegalArgumentException().isThrownBy(() -> new TilePath(0, -1, 1));
+    assertThatIllegalArgumentException().isThrownBy(() -> new TilePath(0, 1L << 54, 1));
+    assertThatIllegalArgumentException().isThrownBy(() -> TilePath.entries(0, 0));
+    assertThatIllegalArgumentException().isThrownBy(() -> TilePath.entries(0, 257));
+  }
+
   /** Three levels of tiles: more leaves than 256 * 256. */
   @Test
   void tilesAnswerForEverySubtree() throws Exception {

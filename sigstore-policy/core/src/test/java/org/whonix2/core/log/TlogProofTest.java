@@ -2,6 +2,7 @@ package org.whonix2.core.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.whonix2.core.log.SimulatedLog.ALPHA;
 import static org.whonix2.core.log.SimulatedLog.NOW;
 import static org.whonix2.core.log.SimulatedLog.QUORUM;
@@ -9,6 +10,8 @@ import static org.whonix2.core.log.SimulatedLog.TRUSTED;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -112,5 +115,13 @@ class TlogProofTest {
     assertThatExceptionOfType(MalformedInputException.class)
         .isThrownBy(() -> TlogProof.parse(more.getBytes(StandardCharsets.UTF_8)))
         .withMessageStartingWith("tlog proof, line 66: expected an empty line");
+  }
+
+  @Test
+  void noProofIsMadeOutOfBounds() {
+    assertThatIllegalArgumentException().isThrownBy(() -> TlogProof.of(-1, List.of(), LOG.note()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> TlogProof.of(0, Collections.nCopies(64, TreeHash.emptyRoot()), LOG.note()));
   }
 }

@@ -2,6 +2,9 @@ package org.whonix2.core.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.whonix2.core.log.SignatureType.ED25519;
 import static org.whonix2.core.log.SimulatedLog.ALPHA;
 import static org.whonix2.core.log.SimulatedLog.BETA;
 import static org.whonix2.core.log.SimulatedLog.KEY;
@@ -146,6 +149,29 @@ class WitnessDecisionTest {
   void anEmptyTreeWithAnotherRootIs422() throws Exception {
     SignedNote note = new Checkpoint(ORIGIN, 0, OTHER_ROOT).sign(KEY);
     assertThat(decide(NONE, 0, List.of(), note).status()).isEqualTo(422);
+  }
+
+  @Test
+  void everyRefusalSaysWhyInALine() throws Exception {
+    SignedNote note = log(5).head().sign(KEY);
+    for (WitnessDecision refusal :
+        List.of(
+            new WitnessDecision.UnknownLog(),
+            decide(knows(9), 9, List.of(), note),
+            decide(knows(4), 4, List.of(), note),
+            decide(NONE, 0, List.of(), log(5).head().sign(SimulatedLog.key(ORIGIN, ED25519))))) {
+      assertThat(refusal.body()).matches("[a-z].{10,}\n");
+    }
+    WitnessDecision cosign = decide(NONE, 0, List.of(), note);
+    assertThatIllegalStateException().isThrownBy(cosign::body);
+  }
+
+  @Test
+  void noRequestIsMadeOutOfBounds() {
+    SignedNote note = log(5).head().sign(KEY);
+    assertThatIllegalArgumentException().isThrownBy(() -> AddCheckpoint.of(-1, List.of(), note));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> AddCheckpoint.of(3, Collections.nCopies(64, OTHER_ROOT), note));
   }
 
   @Test

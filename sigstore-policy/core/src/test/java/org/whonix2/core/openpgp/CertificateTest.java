@@ -5,18 +5,23 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.bouncycastle.bcpg.RSAPublicBCPGKey;
 import org.bouncycastle.bcpg.SignatureSubpacket;
 import org.bouncycastle.bcpg.sig.EmbeddedSignature;
 import org.bouncycastle.bcpg.sig.KeyExpirationTime;
 import org.bouncycastle.bcpg.sig.KeyFlags;
 import org.bouncycastle.bcpg.sig.SignatureExpirationTime;
+import org.bouncycastle.bcpg.sig.TrustSignature;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -177,11 +182,7 @@ class CertificateTest {
                     List.of(sign, back, new SignatureExpirationTime(true, false, seconds(60))))))
         .contains("the binding signature of subkey")
         .contains("expired at 2026-01-01T00:01:00Z");
-    assertThat(
-            reason(
-                forged.with(
-                    List.of(
-                        sign, back, new org.bouncycastle.bcpg.sig.TrustSignature(true, 1, 60)))))
+    assertThat(reason(forged.with(List.of(sign, back, new TrustSignature(true, 1, 60)))))
         .contains("critical subpacket that we do not understand, type 5");
   }
 
@@ -242,6 +243,54 @@ class CertificateTest {
 
     assertThat(reason(certificate.verify(SigningKey.framed(early), MESSAGE, NOW)))
         .contains("dated 2025-12-31T23:59:59Z, before");
+  }
+
+  @Test
+  void aCertificateFullOfLargeKeysIsReadInNoTime() throws Exception {
+    Forged forged = new Forged();
+    List<Packet> packets = new ArrayList<>(Packet.readAll(forged.certificate().toBytes()));
+    for (int i = 0; i < 55; i++) {
+      BigInteger modulus = new BigInteger(8192, random).setBit(8191).setBit(0);
+      byte[] rsa = new RSAPublicBCPGKey(modulus, BigInteger.valueOf(65_537)).getEncoded();
+      byte[] body =
+          ByteBuffer.allocate(6 + rsa.length)
+              .put((byte) 4)
+              .putInt(0)
+              .put((byte) 1)
+              .put(rsa)
+              .array();
+      packets.add(new Packet(Packet.PUBLIC_SUBKEY, body));
+    }
+
+    assertTimeout(Duration.ofSeconds(5), () -> Certificate.parse(Packet.write(packets)));
+  }
+
+  /** Sequoia writes such certificates. */
+  @Test
+  void aDirectKeySignatureIsASelfSignatureToo() throws Exception {
+    Forged forged = new Forged();
+    List<Packet> packets =
+        new ArrayList<>(
+            Packet.readAll(
+                forged
+                    .certificate(
+                        forged.binding(
+                            MADE,
+                            List.of(
+                                new KeyFlags(true, Signature.MAY_SIGN),
+                                forged.back(Signature.PRIMARY_KEY_BINDING, forged.subkey, MADE))))
+                    .toBytes()));
+    packets.subList(1, 3).clear();
+    assertThat(reason(forged.verify(Certificate.parse(Packet.write(packets)))))
+        .contains("no valid self-signature");
+    byte[] direct =
+        forged.primary.sign(
+            Signature.DIRECT_KEY,
+            MADE,
+            List.of(new KeyFlags(true, Signature.MAY_CERTIFY)),
+            forged.primary.key().hashed());
+    packets.add(1, new Packet(Packet.SIGNATURE, direct));
+    assertThat(forged.verify(Certificate.parse(Packet.write(packets)))).isInstanceOf(Good.class);
   }
 
   /** A certificate whose subkey's binding the test chooses. */

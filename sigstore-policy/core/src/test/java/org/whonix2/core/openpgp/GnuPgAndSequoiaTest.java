@@ -290,6 +290,34 @@ class GnuPgAndSequoiaTest {
         "is hashed with SHA-1");
   }
 
+  /**
+   * gpg writes the issuer's key id into the unhashed area; that and the header's form may change.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"ed25519", "rsa2048"})
+  void everyBitOfGpgsSignature(String algorithm) throws Exception {
+    String name = "bits " + algorithm;
+    gpg.at(MADE, NOTHING, "--quick-generate-key", name, algorithm, "cert,sign", "never");
+    Certificate certificate = gpg.certificate("=" + name);
+    byte[] signature = gpg.sign(NOW, "=" + name, MESSAGE);
+    byte[] body = Packet.readAll(signature).get(0).body();
+    int header = signature.length - body.length;
+    int unhashedLength = header + 6 + ((body[4] & 0xff) << 8 | (body[5] & 0xff));
+    int unhashed = unhashedLength + 2;
+    int end = unhashed + (signature[unhashedLength] << 8 | (signature[unhashedLength + 1] & 0xff));
+
+    int harmless = 0;
+    for (int bit = 0; bit < 8 * signature.length; bit++) {
+      byte[] altered = signature.clone();
+      altered[bit / 8] ^= (byte) (1 << bit % 8);
+      if (certificate.verify(altered, MESSAGE, NOW) instanceof Good) {
+        assertThat(bit / 8).isBetween(unhashed, end - 1);
+        harmless++;
+      }
+    }
+    assertThat(harmless).isPositive();
+  }
+
   private static void refused(
       Certificate certificate, byte[] signature, Instant at, String... because) {
     assertThat(certificate.verify(signature, MESSAGE, at))

@@ -108,4 +108,31 @@ class EntryReaderTest {
     assertThat(later.evidence(world.standing).attestations()).isEmpty();
     assertThat(later.evidence(world.standing).unread()).hasSize(1);
   }
+
+  @Test
+  void aCopyUnderAnothersKeyNeitherCountsNorPushesOutWhatItCopies() throws Exception {
+    SecretKey copier = SecretKey.generate("beta", World.NOW.minusSeconds(60), Duration.ofDays(30));
+    Rebuilder beta = world.rebuilders.get(1);
+    world.rebuilders.set(
+        1,
+        new Rebuilder(
+            beta.name(),
+            beta.operator(),
+            beta.jurisdiction(),
+            copier.certificate(),
+            beta.tool(),
+            beta.platform(),
+            beta.compilerRoots()));
+    EntryReader reader = new EntryReader(world.policy(), World.LOG, World.NOW);
+    reader.accept(signed(copier, Statement.PAYLOAD_TYPE, attestation.toJson()));
+    reader.accept(signed(key, Statement.PAYLOAD_TYPE, attestation.toJson()));
+    LogEvidence evidence = reader.evidence(world.standing);
+
+    assertThat(evidence.attestations())
+        .singleElement()
+        .satisfies(logged -> assertThat(logged.rebuilder().operator()).isEqualTo("alpha"));
+    assertThat(evidence.unread())
+        .singleElement()
+        .satisfies(unread -> assertThat(unread.why()).contains("by its signer"));
+  }
 }

@@ -16,11 +16,15 @@ public final class Program {
 
   /** Parses, runs and gives the exit code; never throws. */
   public static int run(Object command, String... args) {
-    CommandLine line = commandLine(command);
-    return line.execute(args);
+    return commandLine(command).execute(args);
   }
 
-  static CommandLine commandLine(Object command) {
+  /** As {@link #run(Object, String...)}, with other places to print to. */
+  public static int run(Object command, PrintWriter out, PrintWriter err, String... args) {
+    return commandLine(command).setOut(out).setErr(err).execute(args);
+  }
+
+  private static CommandLine commandLine(Object command) {
     return new CommandLine(command)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(Program::wrongUsage)

@@ -16,7 +16,7 @@ final class LineProgress implements Progress {
 
   @Override
   public void phase(String what) {
-    close();
+    done();
     running = what;
     startedNanos = System.nanoTime();
     out.println(what + " ...");
@@ -31,7 +31,7 @@ final class LineProgress implements Progress {
   public void advance(long steps) {}
 
   @Override
-  public void close() {
+  public void done() {
     if (running != null) {
       double seconds = (System.nanoTime() - startedNanos) / 1e9;
       out.println(running + ": " + String.format(Locale.ROOT, "%.1f s", seconds));

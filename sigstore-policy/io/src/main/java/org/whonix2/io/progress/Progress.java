@@ -15,8 +15,13 @@ public interface Progress extends AutoCloseable {
   void advance(long steps);
 
   /** Ends the running phase, if there is one. */
+  void done();
+
+  /** As {@link #done}. */
   @Override
-  void close();
+  default void close() {
+    done();
+  }
 
   /** The right kind for where standard error goes: bars on a terminal, lines otherwise. */
   static Progress onStandardError() {
@@ -37,7 +42,7 @@ public interface Progress extends AutoCloseable {
       public void advance(long steps) {}
 
       @Override
-      public void close() {}
+      public void done() {}
     };
   }
 }

@@ -16,7 +16,7 @@ final class TerminalProgress implements Progress {
 
   @Override
   public void phase(String what, long steps) {
-    close();
+    done();
     bar =
         new ProgressBarBuilder()
             .setTaskName(what)
@@ -34,7 +34,7 @@ final class TerminalProgress implements Progress {
   }
 
   @Override
-  public void close() {
+  public void done() {
     if (bar != null) {
       bar.close();
       bar = null;

@@ -1,0 +1,9 @@
+/**
+ * What must hold before anything is stored: the body is a DSSE envelope in our form, a certificate
+ * of the roster verifies its one signature now, and the payload is a statement of a kind we know,
+ * about the signer's own work.
+ */
+@NullMarked
+package org.whonix2.server.admission;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,142 @@
+package org.whonix2.server.api;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpStatus;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.dsse.Envelope;
+import org.whonix2.server.admission.Admission;
+import org.whonix2.server.roster.Roster;
+import org.whonix2.server.sequencer.Publisher;
+import org.whonix2.server.sequencer.Sequenced;
+import org.whonix2.server.sequencer.Sequencer;
+import org.whonix2.server.store.LogStore;
+import org.whonix2.server.store.PublishedNote;
+import org.whonix2.server.web.Problem;
+import org.whonix2.server.web.RequestBody;
+
+/** Takes envelopes in; answers when a published checkpoint covers them. */
+final class SubmissionRoute {
+  private static final Logger LOG = LoggerFactory.getLogger(SubmissionRoute.class);
+  private static final Set<String> CONTENT_TYPES =
+      Set.of("application/json", "application/vnd.dsse.envelope.v1+json");
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+
+  private final LogStore store;
+  private final Publisher publisher;
+  private final Sequencer sequencer;
+  private final Roster roster;
+  private final Clock clock;
+  private final Executor answers;
+
+  SubmissionRoute(
+      LogStore store,
+      Publisher publisher,
+      Sequencer sequencer,
+      Roster roster,
+      Clock clock,
+      Executor answers) {
+    this.store = store;
+    this.publisher = publisher;
+    this.sequencer = sequencer;
+    this.roster = roster;
+    this.clock = clock;
+    this.answers = answers;
+  }
+
+  void register(RoutesConfig routes) {
+    routes.post("/api/v1/attestations", this::submit);
+  }
+
+  private void submit(Context context) throws IOException {
+    if (!CONTENT_TYPES.contains(mediaType(context.contentType()))) {
+      new Problem(
+              HttpStatus.UNSUPPORTED_MEDIA_TYPE_415,
+              "expected the content type application/vnd.dsse.envelope.v1+json or application/json")
+          .answer(context);
+      return;
+    }
+    byte[] body = RequestBody.read(context, Envelope.MAX_BYTES);
+    PublishedNote latest = publisher.latest();
+    OptionalLong known = store.indexOf(Sha256.of(body));
+    if (known.isPresent() && known.getAsLong() < latest.size()) {
+      answer(context, new Sequenced(known.getAsLong(), false, latest));
+      return;
+    }
+    Admission admission = Admission.judge(body, roster.byFingerprint(), clock.instant());
+    if (admission instanceof Admission.Malformed malformed) {
+      new Problem(HttpStatus.BAD_REQUEST_400, malformed.detail()).answer(context);
+    } else if (admission instanceof Admission.Forbidden forbidden) {
+      new Problem(HttpStatus.FORBIDDEN_403, forbidden.detail()).answer(context);
+    } else {
+      log(context, ((Admission.Admitted) admission).entry());
+    }
+  }
+
+  private static String mediaType(@Nullable String contentType) {
+    return contentType == null
+        ? ""
+        : contentType.replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT);
+  }
+
+  private void log(Context context, byte[] entry) {
+    Optional<CompletableFuture<Sequenced>> place = sequencer.submit(entry);
+    if (place.isEmpty()) {
+      tryLater(context, "too many submissions wait, or the server is about to stop");
+      return;
+    }
+    context.future(
+        () ->
+            place
+                .get()
+                .orTimeout(DEADLINE.toSeconds(), TimeUnit.SECONDS)
+                .handleAsync((sequenced, failure) -> answer(context, sequenced, failure), answers));
+  }
+
+  private @Nullable Void answer(
+      Context context, @Nullable Sequenced sequenced, @Nullable Throwable failure) {
+    try {
+      if (sequenced != null) {
+        answer(context, sequenced);
+        return null;
+      }
+      LOG.warn("a submission was not answered: {}", String.valueOf(failure));
+    } catch (IOException e) {
+      LOG.error("no proof for an entry that is logged: {}", e.getMessage());
+    }
+    tryLater(context, "no checkpoint covers the entry yet; submitting the same bytes again tells");
+    return null;
+  }
+
+  private void answer(Context context, Sequenced sequenced) throws IOException {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("index", sequenced.index());
+    json.put("proof", Proofs.of(store, sequenced.index(), sequenced.checkpoint()));
+    context
+        .status(sequenced.isNew() ? HttpStatus.CREATED_201 : HttpStatus.OK_200)
+        .header("Location", "/api/v1/attestations/" + sequenced.index())
+        .header("Cache-Control", "no-store")
+        .contentType("application/json")
+        .result(json.toString());
+  }
+
+  private static void tryLater(Context context, String detail) {
+    context.header("Retry-After", "5");
+    new Problem(HttpStatus.SERVICE_UNAVAILABLE_503, detail).answer(context);
+  }
+}

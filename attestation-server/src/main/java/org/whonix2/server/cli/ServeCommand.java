@@ -1,0 +1,77 @@
+package org.whonix2.server.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.log.SignatureType;
+import org.whonix2.io.cli.CommandException;
+import org.whonix2.io.cli.ExitCode;
+import org.whonix2.io.cli.StateOptions;
+import org.whonix2.server.AttestationServer;
+import org.whonix2.server.cosigning.WitnessAddress;
+import org.whonix2.server.web.ListenAddress;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "serve",
+    description = "Serves a log; prints its address once it listens.",
+    mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<ExitCode> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+  @Mixin private StateOptions options = new StateOptions();
+
+  @Option(
+      names = "--listen",
+      required = true,
+      paramLabel = "HOST:PORT",
+      description = "where to listen; port 0 takes a free one")
+  private String listen = "";
+
+  @Option(
+      names = "--key",
+      required = true,
+      paramLabel = "FILE",
+      description = "the log's secret key, see keygen")
+  private Path key = Path.of("");
+
+  @Option(
+      names = "--witness",
+      paramLabel = "URL,VKEY",
+      description = "a witness that is asked to cosign checkpoints; may be given often")
+  private List<String> witnesses = List.of();
+
+  @Option(
+      names = "--refresh",
+      paramLabel = "TIME",
+      converter = Durations.class,
+      defaultValue = "10m",
+      description = "cosign an unchanged checkpoint anew after this time (${DEFAULT-VALUE})")
+  private Duration refresh = Duration.ofMinutes(10);
+
+  @Override
+  public ExitCode call() throws IOException, MalformedInputException, CommandException {
+    List<WitnessAddress> asked = new ArrayList<>();
+    for (String witness : witnesses) {
+      asked.add(WitnessAddress.parse(witness));
+    }
+    AttestationServer.Settings settings =
+        new AttestationServer.Settings(
+            ListenAddress.parse(listen),
+            options.state(),
+            KeyFile.read(key, SignatureType.ED25519),
+            asked,
+            refresh);
+    AttestationServer server = AttestationServer.start(settings, Clock.systemUTC());
+    UntilStopped.run(server.address(), server, spec.commandLine().getOut());
+    return ExitCode.DONE;
+  }
+}

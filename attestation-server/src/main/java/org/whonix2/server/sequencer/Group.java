@@ -1,0 +1,84 @@
+package org.whonix2.server.sequencer;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.whonix2.core.digest.Sha256;
+import org.whonix2.server.store.LogStore;
+import org.whonix2.server.store.PublishedNote;
+import org.whonix2.server.store.StoreException;
+import org.whonix2.server.store.TreeHead;
+
+/** The submissions that one transaction stores. Equal bytes become one entry. */
+final class Group {
+  /** Losing the race for the head this often means that something else is wrong. */
+  private static final int MAX_ATTEMPTS = 100;
+
+  private final List<Submission> submissions;
+  private final Map<Sha256, byte[]> contents = new LinkedHashMap<>();
+  private final Map<Sha256, Long> indexes = new LinkedHashMap<>();
+  private final Set<Sha256> stored = new LinkedHashSet<>();
+
+  Group(List<Submission> submissions) {
+    this.submissions = List.copyOf(submissions);
+    submissions.forEach(s -> contents.put(s.digest(), s.entry()));
+  }
+
+  /** Stores what is not yet stored. Where another writer was faster, it looks again. */
+  void store(LogStore store) throws StoreException {
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      TreeHead head = store.head();
+      List<Sha256> absent = absent(store);
+      if (absent.isEmpty()) {
+        return;
+      }
+      Optional<TreeHead> next = store.append(head, absent.stream().map(contents::get).toList());
+      if (next.isPresent()) {
+        for (int i = 0; i < absent.size(); i++) {
+          indexes.put(absent.get(i), head.size() + i);
+        }
+        stored.addAll(absent);
+        return;
+      }
+    }
+    throw new StoreException("other writers moved the tree head " + MAX_ATTEMPTS + " times");
+  }
+
+  private List<Sha256> absent(LogStore store) throws StoreException {
+    List<Sha256> absent = new ArrayList<>();
+    for (Sha256 digest : contents.keySet()) {
+      OptionalLong index = store.indexOf(digest);
+      if (index.isPresent()) {
+        indexes.put(digest, index.getAsLong());
+      } else {
+        absent.add(digest);
+      }
+    }
+    return absent;
+  }
+
+  /** The size of the smallest tree that has all of them. */
+  long coveringSize() {
+    return indexes.values().stream().mapToLong(index -> index + 1).max().orElse(0);
+  }
+
+  /** Tells every submitter where the entry stands; of equal ones, the first has put it there. */
+  void answer(PublishedNote checkpoint) {
+    for (Submission submission : submissions) {
+      boolean isNew = stored.remove(submission.digest());
+      submission
+          .answer()
+          .complete(
+              new Sequenced(indexes.getOrDefault(submission.digest(), -1L), isNew, checkpoint));
+    }
+  }
+
+  void fail(Exception why) {
+    submissions.forEach(submission -> submission.answer().completeExceptionally(why));
+  }
+}

@@ -1,0 +1,16 @@
+package org.whonix2.server.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/** What one database product needs done in its own way. */
+public interface Database extends AutoCloseable {
+  DataSource dataSource();
+
+  /** Returns only when everything committed so far would survive a loss of power. */
+  void sync(Connection connection) throws SQLException;
+
+  @Override
+  void close();
+}

@@ -1,0 +1,247 @@
+package org.whonix2.server.store;
+
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.log.Frontier;
+import org.whonix2.core.log.HashReader;
+import org.whonix2.core.log.TileHashReader;
+import org.whonix2.core.log.TilePath;
+import org.whonix2.core.log.TreeHash;
+
+/** The log's entries and everything derived from them, in an SQL database. */
+public final class LogStore implements AutoCloseable {
+  private final Database database;
+  private final Jdbi jdbi;
+
+  private LogStore(Database database, Jdbi jdbi) {
+    this.database = database;
+    this.jdbi = jdbi;
+  }
+
+  /**
+   * Brings the schema up to date and checks that tree head, tiles and the newest entries agree.
+   *
+   * @throws StoreException if they do not, or the database fails
+   */
+  public static LogStore open(Database database) throws StoreException {
+    try {
+      Flyway.configure()
+          .dataSource(database.dataSource())
+          .locations("classpath:org/whonix2/server/store/schema")
+          .load()
+          .migrate();
+    } catch (FlywayException e) {
+      throw new StoreException("cannot bring the log's schema up to date", e);
+    }
+    LogStore store = new LogStore(database, Jdbi.create(database.dataSource()));
+    store.transaction("lay the empty tree", LogStore::layEmptyTree);
+    store.read("the tree", handle -> StoredTree.check(handle, head(handle, "")));
+    return store;
+  }
+
+  private static Boolean layEmptyTree(Handle handle) {
+    boolean absent =
+        handle.createQuery("select count(*) from tree_head").mapTo(Integer.class).one() == 0;
+    return absent
+        && handle.execute(
+                "insert into tree_head values (1, 0, ?)", TreeHash.emptyRoot().toByteArray())
+            == 1;
+  }
+
+  public TreeHead head() throws StoreException {
+    return read("the tree head", handle -> head(handle, ""));
+  }
+
+  private static TreeHead head(Handle handle, String lock) throws StoreException {
+    return handle
+        .createQuery("select tree_size, root from tree_head" + lock)
+        .map((row, context) -> new TreeHead(row.getLong(1), sha256(row.getBytes(2))))
+        .one();
+  }
+
+  /**
+   * Appends the entries to the tree whose head is {@code expected}, all or none, and returns when
+   * they are on disk.
+   *
+   * @return the new head, or empty if another writer has moved the head meanwhile
+   */
+  public Optional<TreeHead> append(TreeHead expected, List<byte[]> entries) throws StoreException {
+    Optional<TreeHead> next =
+        transaction("append entries", handle -> append(handle, expected, entries));
+    if (next.isPresent()) {
+      sync();
+    }
+    return next;
+  }
+
+  private static Optional<TreeHead> append(Handle handle, TreeHead expected, List<byte[]> entries)
+      throws StoreException {
+    if (!head(handle, " for update").equals(expected)) {
+      return Optional.empty();
+    }
+    Frontier frontier = StoredTree.frontier(handle, expected);
+    List<Sha256> leaves = new ArrayList<>(entries.size());
+    PreparedBatch rows = handle.prepareBatch("insert into entry values (?, ?, ?, ?)");
+    for (byte[] entry : entries) {
+      Sha256 leaf = TreeHash.leaf(entry);
+      rows.add(frontier.size(), leaf.toByteArray(), Sha256.of(entry).toByteArray(), entry);
+      frontier = frontier.append(leaf);
+      leaves.add(leaf);
+    }
+    TreeHead next = new TreeHead(frontier.size(), frontier.root());
+    int moved =
+        handle.execute(
+            "update tree_head set tree_size = ?, root = ? where tree_size = ? and root = ?",
+            next.size(),
+            next.root().toByteArray(),
+            expected.size(),
+            expected.root().toByteArray());
+    if (moved != 1) {
+      handle.rollback();
+      return Optional.empty();
+    }
+    rows.execute();
+    StoredTree.grow(handle, 0, expected.size(), leaves);
+    return Optional.of(next);
+  }
+
+  /** Where the entry with this SHA-256 stands. */
+  public OptionalLong indexOf(Sha256 content) throws StoreException {
+    return read(
+        "an entry's index",
+        handle ->
+            handle
+                .createQuery("select leaf_index from entry where content_sha256 = ?")
+                .bind(0, content.toByteArray())
+                .mapTo(Long.class)
+                .findOne()
+                .map(OptionalLong::of)
+                .orElseGet(OptionalLong::empty));
+  }
+
+  /** The entries {@code [from, from + count)}, or as many of them as there are. */
+  public List<byte[]> entries(long from, int count) throws StoreException {
+    return read("entries", handle -> entries(handle, from, count));
+  }
+
+  static List<byte[]> entries(Handle handle, long from, int count) {
+    return handle
+        .createQuery(
+            "select content from entry where leaf_index >= ? and leaf_index < ?"
+                + " order by leaf_index")
+        .bind(0, from)
+        .bind(1, from + count)
+        .map((row, context) -> row.getBytes(1))
+        .list();
+  }
+
+  /** The hashes at this path, or empty where fewer stand. */
+  public Optional<byte[]> tile(TilePath path) throws StoreException {
+    return read("a tile", handle -> StoredTree.tile(handle, path));
+  }
+
+  /**
+   * The hashes of the tree of this size, which the stored one must have reached, for one proof: it
+   * remembers the tiles it has read.
+   */
+  public HashReader hashes(long size) {
+    return new TileHashReader(
+        path ->
+            StoredTree.parsed(
+                path, tile(path).orElseThrow(() -> new StoreException("there is no " + path))),
+        size);
+  }
+
+  /** The published checkpoint, or empty before the first. */
+  public Optional<PublishedNote> published() throws StoreException {
+    return read("the checkpoint", LogStore::published);
+  }
+
+  private static Optional<PublishedNote> published(Handle handle) {
+    return handle
+        .createQuery("select tree_size, note from checkpoint")
+        .map((row, context) -> new PublishedNote(row.getLong(1), row.getBytes(2)))
+        .findOne();
+  }
+
+  /**
+   * Keeps the checkpoint that is to be served, on disk when this returns.
+   *
+   * @return false if one for a larger tree stands there already, which stays
+   */
+  public boolean publish(PublishedNote note) throws StoreException {
+    boolean kept =
+        transaction(
+            "publish a checkpoint",
+            handle ->
+                handle.execute(
+                            "update checkpoint set tree_size = ?, note = ? where tree_size <= ?",
+                            note.size(),
+                            note.note(),
+                            note.size())
+                        == 1
+                    || (published(handle).isEmpty()
+                        && handle.execute(
+                                "insert into checkpoint values (1, ?, ?)", note.size(), note.note())
+                            == 1));
+    if (kept) {
+      sync();
+    }
+    return kept;
+  }
+
+  private void sync() throws StoreException {
+    read(
+        "sync",
+        handle -> {
+          try {
+            database.sync(handle.getConnection());
+            return true;
+          } catch (SQLException e) {
+            throw new StoreException("the database could not be synced to disk", e);
+          }
+        });
+  }
+
+  private <T> T read(String what, HandleCallback<T, StoreException> work) throws StoreException {
+    try {
+      return jdbi.withHandle(work);
+    } catch (JdbiException e) {
+      throw new StoreException("the database failed to give " + what, e);
+    }
+  }
+
+  private <T> T transaction(String what, HandleCallback<T, StoreException> work)
+      throws StoreException {
+    try {
+      return jdbi.inTransaction(work);
+    } catch (JdbiException e) {
+      throw new StoreException("the database failed to " + what, e);
+    }
+  }
+
+  static Sha256 sha256(byte[] digest) {
+    try {
+      return Sha256.ofDigest(digest);
+    } catch (MalformedInputException e) {
+      throw new IllegalStateException("the schema lets no other length in", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+}

@@ -1,0 +1,162 @@
+package org.whonix2.server.witness;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.log.AddCheckpoint;
+import org.whonix2.core.log.Checkpoint;
+import org.whonix2.core.log.NoteSignature;
+import org.whonix2.core.log.SignedNote;
+import org.whonix2.core.log.SigningKey;
+import org.whonix2.core.log.TrustedLog;
+import org.whonix2.core.log.WitnessDecision;
+import org.whonix2.server.web.ListenAddress;
+import org.whonix2.server.web.Problem;
+import org.whonix2.server.web.RequestBody;
+import org.whonix2.server.web.WebListener;
+
+/** A running witness. */
+public final class WitnessServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WitnessServer.class);
+
+  private final SigningKey key;
+  private final Clock clock;
+  private final Map<String, TrustedLog> logs = new HashMap<>();
+  private final CosignedCheckpoints kept;
+  private final Map<String, SignedNote> newest = new HashMap<>();
+  private final WebListener listener;
+
+  private WitnessServer(
+      ListenAddress listen, Path state, SigningKey key, List<TrustedLog> trusted, Clock clock)
+      throws IOException {
+    this.key = key;
+    this.clock = clock;
+    this.kept = CosignedCheckpoints.open(state, key.verifierKey());
+    try {
+      for (TrustedLog log : trusted) {
+        logs.put(log.origin(), log);
+        kept.read(log.origin()).ifPresent(note -> newest.put(log.origin(), note));
+      }
+      this.listener = WebListener.start("witness", listen, this::register);
+    } catch (IOException | RuntimeException e) {
+      kept.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Listens until closed.
+   *
+   * @throws IOException if the state cannot be had or the address cannot be bound
+   */
+  public static WitnessServer start(
+      ListenAddress listen, Path state, SigningKey key, List<TrustedLog> logs, Clock clock)
+      throws IOException {
+    return new WitnessServer(listen, state, key, logs, clock);
+  }
+
+  /** Where it listens, with the real port. */
+  public URI address() {
+    return listener.address();
+  }
+
+  private void register(RoutesConfig routes) {
+    routes.post("/add-checkpoint", this::addCheckpoint);
+    routes.get("/{origin}/checkpoint", this::checkpoint);
+  }
+
+  private void addCheckpoint(Context context) throws IOException {
+    AddCheckpoint request;
+    try {
+      request = AddCheckpoint.parse(RequestBody.read(context, AddCheckpoint.MAX_BYTES));
+    } catch (MalformedInputException e) {
+      new Problem(HttpStatus.BAD_REQUEST_400, String.valueOf(e.getMessage())).answer(context);
+      return;
+    }
+    Answer answer = decide(request);
+    WitnessDecision decision = answer.decision();
+    if (answer.cosignature().isPresent()) {
+      context
+          .contentType("text/plain; charset=utf-8")
+          .result(AddCheckpoint.formatCosignature(answer.cosignature().get()));
+    } else if (decision instanceof WitnessDecision.Conflict) {
+      context
+          .status(decision.status())
+          .contentType(AddCheckpoint.CONFLICT_TYPE)
+          .result(decision.body());
+    } else {
+      if (decision instanceof WitnessDecision.Unprocessable) {
+        // Signed by the log: perhaps the proof that it forked, so it is not to be lost.
+        LOG.warn("not cosigned: {}\n{}", decision.body().strip(), request.note());
+      }
+      new Problem(decision.status(), decision.body().strip()).answer(context);
+    }
+  }
+
+  private record Answer(WitnessDecision decision, Optional<NoteSignature> cosignature) {}
+
+  /** One at a time, so that what was checked is still the newest when the next is stored. */
+  private synchronized Answer decide(AddCheckpoint request) throws IOException {
+    String origin = request.checkpoint().origin();
+    Optional<Checkpoint> cosigned =
+        Optional.ofNullable(newest.get(origin)).map(WitnessServer::tree);
+    WitnessDecision decision =
+        WitnessDecision.decide(request, Optional.ofNullable(logs.get(origin)), cosigned);
+    if (!(decision instanceof WitnessDecision.Cosign cosign)) {
+      return new Answer(decision, Optional.empty());
+    }
+    SignedNote note = cosign.checkpoint().cosign(key, clock.instant());
+    kept.write(origin, note);
+    newest.put(origin, note);
+    return new Answer(decision, Optional.of(note.signatures().get(note.signatures().size() - 1)));
+  }
+
+  private static Checkpoint tree(SignedNote note) {
+    try {
+      return Checkpoint.parse(note.text());
+    } catch (MalformedInputException e) {
+      throw new IllegalStateException("we wrote or checked it", e);
+    }
+  }
+
+  private void checkpoint(Context context) {
+    Optional<SignedNote> found = newest(context.pathParam("origin"));
+    if (found.isEmpty()) {
+      new Problem(HttpStatus.NOT_FOUND_404, "no checkpoint of such a log was cosigned here")
+          .answer(context);
+      return;
+    }
+    context
+        .contentType("text/plain; charset=utf-8")
+        .header("Cache-Control", "no-cache")
+        .result(found.get().toBytes());
+  }
+
+  private synchronized Optional<SignedNote> newest(String hash) {
+    for (Map.Entry<String, SignedNote> log : newest.entrySet()) {
+      Sha256 name = CosignedCheckpoints.nameOf(log.getKey());
+      if (name.toString().equals(hash)) {
+        return Optional.of(log.getValue());
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public void close() throws IOException {
+    listener.close();
+    kept.close();
+  }
+}

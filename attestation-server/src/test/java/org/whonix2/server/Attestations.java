@@ -1,0 +1,80 @@
+package org.whonix2.server;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.Architecture;
+import org.whonix2.core.artifact.BinaryArtifact;
+import org.whonix2.core.artifact.PackageIdentity;
+import org.whonix2.core.artifact.PackageName;
+import org.whonix2.core.artifact.PackageVersion;
+import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.dsse.Envelope;
+import org.whonix2.core.openpgp.Fingerprint;
+import org.whonix2.core.openpgp.SecretKey;
+import org.whonix2.core.statement.Platform;
+import org.whonix2.core.statement.RebuildAttestation;
+import org.whonix2.core.statement.SourcePackage;
+import org.whonix2.core.statement.Statement;
+import org.whonix2.core.statement.Toolchain;
+
+/** Attestations as a rebuilder would publish them. */
+public final class Attestations {
+  /** When the rebuilders' keys were made; they are good for decades. */
+  public static final Instant KEYS_MADE = Instant.parse("2024-01-01T00:00:00Z");
+
+  private Attestations() {}
+
+  public static SecretKey rebuilder(String name) {
+    try {
+      return SecretKey.generate(name, KEYS_MADE, Duration.ofDays(10_000));
+    } catch (MalformedInputException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The attestation with this sequence number, signed by its rebuilder. */
+  public static byte[] signed(SecretKey rebuilder, long sequence) {
+    return signed(rebuilder, sequence, rebuilder);
+  }
+
+  /** The attestation of one rebuilder, signed by another. */
+  public static byte[] signed(SecretKey rebuilder, long sequence, SecretKey signer) {
+    byte[] statement = statement(rebuilder.certificate().fingerprint(), sequence).toJson();
+    return envelope(Statement.PAYLOAD_TYPE, statement, signer);
+  }
+
+  public static byte[] envelope(String payloadType, byte[] payload, SecretKey signer) {
+    try {
+      return Envelope.sign(payloadType, payload, signer, KEYS_MADE.plusSeconds(60)).toBytes();
+    } catch (MalformedInputException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public static RebuildAttestation statement(Fingerprint rebuilder, long sequence) {
+    PackageIdentity identity =
+        new PackageIdentity(
+            new PackageName("net-tools"),
+            new PackageVersion("2.10-0.1+deb12u2"),
+            new Architecture("amd64"));
+    return new RebuildAttestation(
+        List.of(new BinaryArtifact(identity, Sha256.of(new byte[] {1}), 242660)),
+        new SourcePackage(identity.name(), identity.version(), Sha256.of(new byte[] {2})),
+        "bookworm",
+        identity.architecture(),
+        new Toolchain("gcc-12", Sha256.of(new byte[] {3})),
+        "",
+        "gcc",
+        new Platform("amd64", false, "AMD", "AMD EPYC", "linux", "6.1.0", "Debian GNU/Linux 12"),
+        Sha256.of(new byte[] {4}),
+        "whonix2-rebuilder",
+        sequence,
+        rebuilder,
+        KEYS_MADE,
+        KEYS_MADE.plusSeconds(40),
+        Sha256.of(new byte[] {5}),
+        List.of());
+  }
+}

@@ -1,0 +1,85 @@
+package org.whonix2.server.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The program in a process of its own. */
+final class ServerProcess implements AutoCloseable {
+  private final Process process;
+  private final String address;
+
+  private ServerProcess(Process process, String address) {
+    this.process = process;
+    this.address = address;
+  }
+
+  record Ended(int exitCode, String out, String err) {}
+
+  private static ProcessBuilder builder(Path folder, List<String> arguments) {
+    List<String> line =
+        new ArrayList<>(
+            List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ServerProgram.class.getName()));
+    line.addAll(arguments);
+    return new ProcessBuilder(line).directory(folder.toFile());
+  }
+
+  /** Runs a command to its end. */
+  static Ended run(Path folder, List<String> arguments) throws IOException, InterruptedException {
+    Path out = folder.resolve("stdout");
+    Path err = folder.resolve("stderr");
+    Process process =
+        builder(folder, arguments).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+    process.getOutputStream().close();
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new IOException("no end after 60 s: " + arguments);
+    }
+    return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+
+  /** Starts a server and returns once it has said where it listens. */
+  static ServerProcess start(Path folder, List<String> arguments) throws IOException {
+    Process process =
+        builder(folder, arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+    String address = out.readLine();
+    if (address == null) {
+      process.destroyForcibly();
+      throw new IOException("no address: " + arguments);
+    }
+    return new ServerProcess(process, address);
+  }
+
+  String address() {
+    return address;
+  }
+
+  /** SIGKILL: nothing gets a chance to tidy up. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** SIGTERM; whether it ended in time. */
+  boolean terminate() throws InterruptedException {
+    process.destroy();
+    return process.waitFor(60, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}

@@ -1,0 +1,138 @@
+package org.whonix2.core.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.whonix2.core.log.SimulatedLog.ALPHA;
+import static org.whonix2.core.log.SimulatedLog.ALPHA_2;
+import static org.whonix2.core.log.SimulatedLog.BETA;
+import static org.whonix2.core.log.SimulatedLog.GAMMA;
+import static org.whonix2.core.log.SimulatedLog.KEY;
+import static org.whonix2.core.log.SimulatedLog.NOW;
+import static org.whonix2.core.log.SimulatedLog.ORIGIN;
+import static org.whonix2.core.log.SimulatedLog.STRANGER;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Whose cosignatures count, and how fresh they make a tree. */
+class FollowerWitnessTest {
+  private static final Instant EARLIER = NOW.minus(Duration.ofHours(5));
+  private static final Instant LATER = NOW.plus(Duration.ofHours(1));
+
+  private final SimulatedBox box = new SimulatedBox();
+
+  private static SimulatedLog honest() {
+    return new SimulatedLog("honest", 300).publish();
+  }
+
+  @Test
+  void keepsNewerCosignaturesOfTheSameTree() throws Exception {
+    box.follow(honest().publish(EARLIER, ALPHA, BETA));
+    FollowOutcome outcome = box.follow(honest().publish(NOW, BETA, GAMMA));
+    assertThat(((FollowOutcome.Unchanged) outcome).witnessed().time()).isEqualTo(NOW);
+    assertThat(box.kept().signatures()).hasSize(4);
+  }
+
+  @Test
+  void readsThroughSignaturesOfStrangers() throws Exception {
+    assertThat(box.follow(honest().publish(NOW, STRANGER, ALPHA, BETA)))
+        .isInstanceOf(FollowOutcome.Advanced.class);
+  }
+
+  @Test
+  void aCheckpointSignedByWitnessesOnly() throws Exception {
+    Checkpoint head = honest().head();
+    byte[] unsigned =
+        SimulatedLog.note(head.format(), List.of(ALPHA.cosign(head, NOW), BETA.cosign(head, NOW)))
+            .toBytes();
+    assertThat(box.follow(honest().serve(unsigned)).explain())
+        .isEqualTo(
+            "expected a signature by log log.example.org/test on its checkpoint, found none");
+  }
+
+  @Test
+  void tooFewWitnesses() throws Exception {
+    assertThat(box.follow(honest().publish(NOW, ALPHA)).explain())
+        .isEqualTo(
+            "expected cosignatures by 2 operators, found 1: alpha-1 of alpha at "
+                + "2026-06-01T12:00:00Z");
+    assertThat(box.follow(honest().publish(NOW))).isInstanceOf(FollowOutcome.NotWitnessed.class);
+    assertThat(box.state().note()).isEmpty();
+  }
+
+  @Test
+  void oneOperatorWithManyWitnesses() throws Exception {
+    assertThat(box.follow(honest().publish(NOW, ALPHA, ALPHA_2, ALPHA)))
+        .isInstanceOf(FollowOutcome.NotWitnessed.class);
+  }
+
+  @Test
+  void strangersAsWitnesses() throws Exception {
+    assertThat(box.follow(honest().publish(NOW, ALPHA, STRANGER)))
+        .isInstanceOf(FollowOutcome.NotWitnessed.class);
+  }
+
+  @Test
+  void aWitnessesLineThatItDidNotMake() throws Exception {
+    Checkpoint head = honest().head();
+    NoteSignature stolen = ALPHA.cosign(new Checkpoint(ORIGIN, 1, head.root()), NOW);
+    List<NoteSignature> lines =
+        List.of(KEY.sign(head.format()), BETA.cosign(head, NOW), GAMMA.cosign(head, NOW), stolen);
+    byte[] served = SimulatedLog.note(head.format(), lines).toBytes();
+    assertThat(box.follow(honest().serve(served)).explain())
+        .isEqualTo("the cosignature by witness alpha-1 is bad");
+    box.follow(honest());
+    assertThat(box.follow(honest().serve(served))).isInstanceOf(FollowOutcome.NotWitnessed.class);
+  }
+
+  @Test
+  void cosignaturesOfTheFuture() throws Exception {
+    assertThat(box.follow(honest().publish(LATER, ALPHA, BETA)).explain())
+        .isEqualTo(
+            "expected cosignatures by 2 operators, found 0; 2 dated in the future do not count");
+  }
+
+  @Test
+  void staleCosignaturesOfTheSameTreeDoNotMakeItStaler() throws Exception {
+    box.follow(honest());
+    FollowOutcome outcome = box.follow(honest().publish(EARLIER, ALPHA, BETA), LATER);
+    assertThat(((FollowOutcome.Unchanged) outcome).witnessed().time()).isEqualTo(NOW);
+    outcome = box.follow(honest().publish(NOW), LATER);
+    assertThat(((FollowOutcome.Unchanged) outcome).witnessed().time()).isEqualTo(NOW);
+  }
+
+  @Test
+  void staleCosignaturesOfALargerTreeAreSeenToBeStale() throws Exception {
+    FollowOutcome outcome = box.follow(honest().publish(EARLIER, ALPHA, BETA));
+    assertThat(((FollowOutcome.Advanced) outcome).witnessed().time()).isEqualTo(EARLIER);
+  }
+
+  @Test
+  void oneLyingWitnessDoesNotMakeAnOldTreeFresh() throws Exception {
+    Checkpoint head = honest().head();
+    List<NoteSignature> lines =
+        List.of(
+            KEY.sign(head.format()),
+            ALPHA.cosign(head, NOW),
+            ALPHA_2.cosign(head, NOW),
+            BETA.cosign(head, EARLIER),
+            GAMMA.cosign(head, EARLIER.minusSeconds(1)));
+    FollowOutcome outcome =
+        box.follow(honest().serve(SimulatedLog.note(head.format(), lines).toBytes()));
+    assertThat(((FollowOutcome.Advanced) outcome).witnessed().time()).isEqualTo(EARLIER);
+  }
+
+  @Test
+  void aNoteFilledWithJunkDoesNotPushCosignaturesOut() throws Exception {
+    box.follow(honest());
+    List<NoteSignature> lines = new ArrayList<>(List.of(KEY.sign(honest().head().format())));
+    for (int i = 0; lines.size() < SignedNote.MAX_SIGNATURES; i++) {
+      lines.add(STRANGER.cosign(honest().head(), NOW.plusSeconds(i)));
+    }
+    byte[] junk = SimulatedLog.note(honest().head().format(), lines).toBytes();
+    assertThat(box.follow(honest().serve(junk))).isInstanceOf(FollowOutcome.Unchanged.class);
+    assertThat(box.kept().signatures()).hasSize(3);
+  }
+}

@@ -1,0 +1,370 @@
+package org.whonix2.update.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.whonix2.core.artifact.Architecture;
+import org.whonix2.core.artifact.BinaryArtifact;
+import org.whonix2.core.artifact.DebFile;
+import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.dsse.Envelope;
+import org.whonix2.core.openpgp.SecretKey;
+import org.whonix2.core.statement.Platform;
+import org.whonix2.core.statement.RebuildAttestation;
+import org.whonix2.core.statement.SourcePackage;
+import org.whonix2.core.statement.Statement;
+import org.whonix2.core.statement.Toolchain;
+import org.whonix2.io.cli.Program;
+
+/** The two commands as a user types them, against a log that behaves and one that does not. */
+class SyncAndVerifyTest {
+  @TempDir private Path folder;
+  private TestLog log;
+  private final List<SecretKey> rebuilders = new ArrayList<>();
+  private Path deb;
+  private String out = "";
+  private String err = "";
+
+  @BeforeEach
+  void setUp() throws Exception {
+    log = new TestLog();
+    deb = build("hello", "hello.deb");
+    StringBuilder roster = new StringBuilder();
+    for (String operator : List.of("alpha", "beta")) {
+      SecretKey key =
+          SecretKey.generate(operator, Instant.now().minusSeconds(5), Duration.ofDays(30));
+      rebuilders.add(key);
+      Files.writeString(folder.resolve(operator + ".asc"), key.certificate().toArmored());
+      roster.append(
+          """
+            - {name: %s-1, operator: %s, jurisdiction: DE, fingerprint: %s, certificate: %s.asc,
+               tool: whonix2-rebuilder, platform: {architecture: amd64, cpuVendor: AMD, kernel: linux},
+               compilerRoots: [gcc]}
+          """
+              .formatted(operator, operator, key.certificate().fingerprint(), operator));
+    }
+    Files.writeString(
+        folder.resolve("policy.yaml"),
+        """
+        apiVersion: policy.whonix2.org/v1
+        kind: UpdatePolicy
+        metadata: {name: test, serial: 1, expires: 2099-01-01T00:00:00Z}
+        mode: enforce
+        logs: [{origin: %s, key: "%s", urls: ["%s"]}]
+        witnesses:
+          threshold: 2
+          of: [{name: w1, operator: c, key: "%s"}, {name: w2, operator: d, key: "%s"}]
+        rebuilders:
+        %s
+        quorum: {threshold: 2}
+        veto: {operators: 1}
+        freshness: {maxAge: 7d}
+        """
+            .formatted(
+                TestLog.ORIGIN,
+                log.key.verifierKey(),
+                log.url(),
+                log.w1.verifierKey(),
+                log.w2.verifierKey(),
+                roster));
+  }
+
+  @AfterEach
+  void tearDown() {
+    log.close();
+  }
+
+  private Path build(String name, String file) throws Exception {
+    Path tree = Files.createDirectories(folder.resolve("tree-" + name));
+    Files.createDirectories(tree.resolve("DEBIAN"));
+    Files.writeString(
+        tree.resolve("DEBIAN/control"),
+        "Package: %s\nVersion: 1.0\nArchitecture: amd64\nMaintainer: n <n@e>\nDescription: d\n"
+            .formatted(name));
+    Path built = folder.resolve(file);
+    Process process =
+        new ProcessBuilder(
+                "dpkg-deb", "--root-owner-group", "-b", tree.toString(), built.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+    return built;
+  }
+
+  /** A signed attestation by the rebuilder of this number that the file came out. */
+  private byte[] attestation(int rebuilder, long sequence) throws Exception {
+    BinaryArtifact artifact;
+    try (var in = Files.newInputStream(deb)) {
+      artifact = DebFile.read(in);
+    }
+    SecretKey key = rebuilders.get(rebuilder);
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    RebuildAttestation attestation =
+        new RebuildAttestation(
+            List.of(artifact),
+            new SourcePackage(
+                artifact.identity().name(), artifact.identity().version(), artifact.digest()),
+            "bookworm",
+            new Architecture("amd64"),
+            new Toolchain("gcc-12", artifact.digest()),
+            "",
+            "gcc",
+            new Platform("amd64", false, "AMD", "cpu", "linux", "6.1", "Debian 12"),
+            artifact.digest(),
+            "whonix2-rebuilder",
+            sequence,
+            key.certificate().fingerprint(),
+            now,
+            now,
+            Sha256.of(new byte[0]),
+            List.of());
+    return Envelope.sign(Statement.PAYLOAD_TYPE, attestation.toJson(), key, Instant.now())
+        .toBytes();
+  }
+
+  private int run(String... args) {
+    StringWriter outText = new StringWriter();
+    StringWriter errText = new StringWriter();
+    int code =
+        Program.run(new UpdateProgram(), new PrintWriter(outText), new PrintWriter(errText), args);
+    out = outText.toString();
+    err = errText.toString();
+    return code;
+  }
+
+  private int sync(String... more) {
+    return run(with("sync", more));
+  }
+
+  private int verify(Path file, String... more) {
+    String[] all =
+        Stream.concat(Stream.of(more), Stream.of(file.toString())).toArray(String[]::new);
+    return run(with("verify", all));
+  }
+
+  private String[] with(String command, String... more) {
+    return Stream.concat(
+            Stream.of(
+                command,
+                "--policy",
+                folder.resolve("policy.yaml").toString(),
+                "--state",
+                folder.resolve("state").toString()),
+            Stream.of(more))
+        .toArray(String[]::new);
+  }
+
+  private void logBoth() throws Exception {
+    log.entries.add(attestation(0, 1));
+    log.entries.add(attestation(1, 1));
+  }
+
+  @Test
+  void acceptsAtQuorumWithTheVotesNamed() throws Exception {
+    logBoth();
+    assertThat(sync()).isZero();
+    assertThat(verify(deb)).isZero();
+    assertThat(out).startsWith("accepted ").contains("alpha-1 of alpha").contains("beta-1 of beta");
+  }
+
+  @Test
+  void tellsTheSameInJson() throws Exception {
+    logBoth();
+    assertThat(sync("--json")).isZero();
+    assertThat(new ObjectMapper().readTree(out).at("/logs/0/outcome").asText())
+        .isEqualTo("advanced");
+    assertThat(verify(deb, "--json")).isZero();
+    JsonNode report = new ObjectMapper().readTree(out);
+    assertThat(report.at("/files/0/accepted").asBoolean()).isTrue();
+    assertThat(report.at("/files/0/votes")).hasSize(2);
+  }
+
+  @Test
+  void refusesBelowQuorum() throws Exception {
+    log.entries.add(attestation(0, 1));
+    assertThat(sync()).isZero();
+    assertThat(verify(deb)).isEqualTo(1);
+    assertThat(out).contains("refused: 1 of 2 operators").contains("hint: ").contains("beta");
+  }
+
+  @Test
+  void nothingIsAcceptedBeforeTheFirstSync() {
+    assertThat(verify(deb)).isEqualTo(3);
+    assertThat(out).contains("never followed").contains("run whonix2-update sync");
+  }
+
+  @Test
+  void withoutAPolicyEverythingIsRefused() throws Exception {
+    Files.delete(folder.resolve("policy.yaml"));
+    assertThat(verify(deb)).isEqualTo(1);
+    assertThat(err).startsWith("error: there is no policy at ").contains("hint: ");
+    assertThat(sync()).isEqualTo(1);
+  }
+
+  @Test
+  void aBrokenPolicyIsAnErrorWithItsLine() throws Exception {
+    Path policy = folder.resolve("policy.yaml");
+    Files.writeString(policy, Files.readString(policy).replace("threshold: 2}", "threshold: 0}"));
+    assertThat(verify(deb)).isEqualTo(2);
+    assertThat(err).containsPattern("policy.yaml: line \\d+: quorum.threshold");
+  }
+
+  @Test
+  void whatIsNotAPackageIsMalformedAndTheOthersAreStillJudged() throws Exception {
+    logBoth();
+    assertThat(sync()).isZero();
+    Path text = Files.writeString(folder.resolve("text.deb"), "hello");
+    assertThat(verify(text, deb.toString())).isEqualTo(2);
+    assertThat(err).contains("text.deb: not a Debian package");
+    assertThat(out).contains("accepted ");
+    assertThat(verify(folder.resolve("missing.deb"))).isEqualTo(5);
+  }
+
+  @Test
+  void everyStepOverATilesEdgeIsTakenIn() throws Exception {
+    logBoth();
+    for (int size : new int[] {2, 3, 255, 256, 257, 511, 512, 600}) {
+      while (log.entries.size() < size) {
+        log.entries.add(("other " + log.entries.size()).getBytes(StandardCharsets.UTF_8));
+      }
+      assertThat(sync()).as("size %d", size).isZero();
+      assertThat(verify(deb)).as("size %d", size).isZero();
+      assertThat(sync()).as("size %d again", size).isZero();
+      assertThat(out).contains("no new entries");
+    }
+    try (Stream<Path> files = Files.walk(folder.resolve("state"))) {
+      assertThat(files.filter(Files::isRegularFile).map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder("lock", "checkpoint", "000", "001", "88");
+    }
+  }
+
+  @Test
+  void anUnreachableLogLeavesWhatWasKnownInForce() throws Exception {
+    logBoth();
+    assertThat(sync()).isZero();
+    log.close();
+    assertThat(sync()).isEqualTo(5);
+    assertThat(err).contains("error: ").contains("hint: check the network");
+    assertThat(verify(deb)).isZero();
+  }
+
+  @Test
+  void tooFewWitnessesDoNotAdvanceTheBox() throws Exception {
+    log.entries.add(attestation(0, 1));
+    assertThat(sync()).isZero();
+    log.entries.add(attestation(1, 1));
+    log.cosigners = List.of(log.w1);
+    assertThat(sync()).isEqualTo(3);
+    assertThat(err).contains("expected cosignatures by 2 operators, found 1");
+    assertThat(verify(deb)).isEqualTo(1);
+    log.cosigners = List.of(log.w1, log.w2);
+    assertThat(sync()).isZero();
+    assertThat(verify(deb)).isZero();
+  }
+
+  @Test
+  void oldCosignaturesMakeTheEvidenceStale() throws Exception {
+    logBoth();
+    log.cosignedAt = Instant.now().minus(Duration.ofDays(8));
+    assertThat(sync()).isZero();
+    assertThat(verify(deb)).isEqualTo(3);
+    assertThat(out).contains("older than PT168H");
+    log.cosignedAt = Instant.now();
+    assertThat(sync()).isZero();
+    assertThat(verify(deb)).isZero();
+  }
+
+  @Test
+  void aLogThatWentBackRefusesEverythingUntilItIsBack() throws Exception {
+    logBoth();
+    assertThat(sync()).isZero();
+    List<byte[]> whole = log.entries;
+    log.entries = new ArrayList<>(whole.subList(0, 1));
+    assertThat(sync()).isEqualTo(4);
+    assertThat(err).contains("went back to an older checkpoint").contains("kept:\n");
+    assertThat(verify(deb)).isEqualTo(4);
+    assertThat(out).contains("went back to an older checkpoint");
+    log.entries = whole;
+    assertThat(sync()).isZero();
+    assertThat(verify(deb)).isZero();
+  }
+
+  @Test
+  void aForkRefusesEverythingForGood() throws Exception {
+    logBoth();
+    assertThat(sync()).isZero();
+    List<byte[]> honest = log.entries;
+    log.entries = new ArrayList<>(List.of(attestation(0, 7), attestation(1, 7), honest.get(0)));
+    assertThat(sync()).isEqualTo(4);
+    assertThat(err).contains("signed two histories");
+    log.entries = honest;
+    assertThat(sync()).isEqualTo(4);
+    assertThat(verify(deb)).isEqualTo(4);
+    assertThat(out).contains("signed two histories");
+  }
+
+  @Test
+  void entriesThatAreNotTheLogsProveNothingAndChangeNothing() throws Exception {
+    logBoth();
+    assertThat(sync()).isZero();
+    log.entries.add("third".getBytes(StandardCharsets.UTF_8));
+    log.bundleFilter =
+        bundle -> {
+          byte[] changed = bundle.clone();
+          changed[changed.length - 1] ^= 1;
+          return changed;
+        };
+    assertThat(sync()).isEqualTo(5);
+    assertThat(verify(deb)).isZero();
+    log.bundleFilter = bundle -> bundle;
+    assertThat(sync()).isZero();
+  }
+
+  @Test
+  void aDamagedStoreAcceptsNothing() throws Exception {
+    logBoth();
+    assertThat(sync()).isZero();
+    Path bundle = entriesFile().orElseThrow();
+    byte[] good = Files.readAllBytes(bundle);
+    for (int at = 0; at < good.length; at += 97) {
+      byte[] bad = good.clone();
+      bad[at] ^= 1;
+      Files.write(bundle, bad);
+      assertThat(verify(deb)).as("byte %d", at).isEqualTo(3);
+    }
+    Files.delete(bundle);
+    assertThat(verify(deb)).isNotZero();
+    Files.write(bundle, good);
+    assertThat(verify(deb)).isZero();
+  }
+
+  private Optional<Path> entriesFile() throws IOException {
+    try (Stream<Path> files = Files.walk(folder.resolve("state"))) {
+      return files
+          .filter(file -> file.toString().contains("entries"))
+          .filter(Files::isRegularFile)
+          .findFirst();
+    }
+  }
+}
