@@ -70,8 +70,9 @@ public final class AptComplaint {
 
   private static String firstError(Outcome outcome, String said) {
     return said.lines()
-        .filter(line -> line.startsWith("E: ") || line.startsWith("Err:"))
+        .filter(line -> line.startsWith("E: "))
         .findFirst()
+        .or(() -> said.lines().filter(line -> line.startsWith("Err:")).findFirst())
         .map(line -> line.replaceAll("[^ -~]", "?"))
         .orElse("exit code " + outcome.exitCode());
   }

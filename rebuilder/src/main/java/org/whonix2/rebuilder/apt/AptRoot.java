@@ -94,6 +94,9 @@ public final class AptRoot {
         #clear APT::Update::Pre-Invoke;
         #clear APT::Update::Post-Invoke;
         #clear APT::Update::Post-Invoke-Success;
+        #clear Acquire::IndexTargets::deb::DEP-11;
+        #clear Acquire::IndexTargets::deb::CNF;
+        #clear Acquire::IndexTargets::deb::Contents-deb;
         #clear DPkg::Pre-Invoke;
         #clear DPkg::Post-Invoke;
         #clear DPkg::Pre-Install-Pkgs;
@@ -187,7 +190,7 @@ public final class AptRoot {
       throw new CommandException(
           ExitCode.USAGE,
           "suite " + suite + " has no source package '" + name + "'",
-          "the name of a source may differ from its packages': see 'apt-cache showsrc PACKAGE'");
+          "a source and its packages may have different names: 'apt-cache show PACKAGE' says Source");
     }
     ArchivedSource newest = known.get(0);
     List<ArchivedSource> asked = new ArrayList<>();

@@ -45,6 +45,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class RebuildCommand implements Callable<ExitCode> {
+  private static final int MOST_PARALLEL = 1024;
   private static final Pattern SUITE = Pattern.compile("[a-z0-9][a-z0-9.+-]{0,63}");
 
   @Parameters(paramLabel = "SOURCE[=VERSION]", description = "such as net-tools")
@@ -117,12 +118,12 @@ final class RebuildCommand implements Callable<ExitCode> {
             toolchain(),
             compilerRoot,
             BuildLimits.within(timeLimit),
-            parallel,
+            checkedParallel(),
             out.toAbsolutePath().normalize(),
             options.state().toAbsolutePath().normalize());
     Preconditions.check();
     SecretKey secret = RebuilderKey.open(key, Clock.systemUTC().instant());
-    requireEmpty(request.out());
+    requireNoResults(request.out());
     Files.createDirectories(request.state());
     RebuildResult result = rebuild(request);
     return result instanceof RebuildResult.Built built
@@ -139,6 +140,15 @@ final class RebuildCommand implements Callable<ExitCode> {
     } catch (InterruptedIOException e) {
       throw new CommandException(
           ExitCode.OUTSIDE_FAILED, "interrupted; nothing was attested", null, e);
+    } catch (CommandException e) {
+      if (e.hint() != null) {
+        throw e;
+      }
+      throw new CommandException(
+          e.exitCode(),
+          String.valueOf(e.getMessage()),
+          "see " + request.out().resolve(Rebuild.PREPARE_LOG),
+          e);
     } finally {
       work.close();
     }
@@ -178,6 +188,14 @@ final class RebuildCommand implements Callable<ExitCode> {
     return ExitCode.REFUSED;
   }
 
+  private int checkedParallel() throws MalformedInputException {
+    if (parallel < 1 || parallel > MOST_PARALLEL) {
+      throw new MalformedInputException(
+          "expected --parallel from 1 to " + MOST_PARALLEL + ", found " + parallel);
+    }
+    return parallel;
+  }
+
   private String checkedSuite() throws MalformedInputException {
     if (!SUITE.matcher(suite).matches()) {
       throw new MalformedInputException(
@@ -204,13 +222,20 @@ final class RebuildCommand implements Callable<ExitCode> {
     return known;
   }
 
-  /** Old results beside new ones would be taken for new ones. */
-  private static void requireEmpty(Path out) throws IOException, CommandException {
+  /**
+   * Old results beside new ones would be taken for new ones; the log of an attempt that came to no
+   * build is none.
+   */
+  private static void requireNoResults(Path out) throws IOException, CommandException {
     Files.createDirectories(out);
     try (DirectoryStream<Path> files = Files.newDirectoryStream(out)) {
-      if (files.iterator().hasNext()) {
-        throw new CommandException(
-            ExitCode.USAGE, out + ": expected a new or empty folder, found files in it", null);
+      for (Path file : files) {
+        if (!file.endsWith(Rebuild.PREPARE_LOG)) {
+          throw new CommandException(
+              ExitCode.USAGE,
+              out + ": expected a new or empty folder, found " + file.getFileName(),
+              "choose another folder with --out");
+        }
       }
     }
   }
