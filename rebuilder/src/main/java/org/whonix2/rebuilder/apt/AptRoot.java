@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.PackageIdentity;
-import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.artifact.PackageVersion;
+import org.whonix2.core.deb822.Deb822;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
@@ -281,11 +281,7 @@ public final class AptRoot {
     }
     List<Sha256> digests = new ArrayList<>();
     for (Deb822 entry : Deb822.parseAll(out.toString(StandardCharsets.UTF_8))) {
-      PackageIdentity found =
-          new PackageIdentity(
-              PackageName.parse(entry.require("Package")),
-              PackageVersion.parse(entry.require("Version")),
-              Architecture.parse(entry.require("Architecture")));
+      PackageIdentity found = PackageIdentity.of(entry);
       Sha256 digest = Sha256.parse(entry.require("SHA256"));
       if (found.equals(identity) && !digests.contains(digest)) {
         digests.add(digest);
