@@ -18,6 +18,7 @@ import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.StateOptions;
+import org.whonix2.io.cli.TimeSpan;
 import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
 import org.whonix2.io.progress.Progress;
@@ -157,7 +158,7 @@ final class RebuildCommand implements Callable<ExitCode> {
   private ExitCode attest(
       RebuildRequest request, RebuildResult.Built built, SecretKey secret, @Nullable URI server)
       throws IOException, CommandException, MalformedInputException {
-    SequenceNumbers numbers = new SequenceNumbers(request.state());
+    SequenceNumbers numbers = new SequenceNumbers(key);
     Attester.Attested attested =
         new Attester(secret, numbers, Clock.systemUTC()).attest(request, built);
     Optional<Long> index = Optional.empty();
