@@ -9,7 +9,6 @@ import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.log.FollowOutcome;
 import org.whonix2.core.log.Follower;
 import org.whonix2.core.log.LogState;
-import org.whonix2.core.log.TrustedLog;
 import org.whonix2.core.policy.LogSource;
 import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.core.verdict.BoxClock;
@@ -101,8 +100,7 @@ public final class LogSync {
   private FollowOutcome follow(
       LogSource source, URI address, SyncDeadline share, LogState kept, LogStore store)
       throws IOException, MalformedInputException {
-    Follower follower =
-        new Follower(new TrustedLog(source.origin(), List.of(source.key())), policy.witnesses());
+    Follower follower = new Follower(source.log(), policy.witnesses());
     HttpLogFetcher fetcher =
         new HttpLogFetcher(transport, address, share, limits.unprovenBytes(), store.bytes(kept));
     try (Appender appender = store.append(kept)) {

@@ -294,10 +294,10 @@ class HostileAddressTest {
   void aSlowAddressLeavesTimeToTheOther() throws Exception {
     first.bundleFilter =
         bundle -> {
-          pause(3_000);
+          pause(3_200);
           return bundle;
         };
-    assertThat(follow(new SyncLimits(Duration.ofSeconds(5), 1 << 20)))
+    assertThat(follow(new SyncLimits(Duration.ofSeconds(6), 1 << 20)))
         .isInstanceOf(FollowOutcome.Advanced.class);
     assertThat(first.bundles).hasValue(1);
     assertThat(second.bundles).hasValue(2);

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
+import org.whonix2.core.log.TrustedLog;
 import org.whonix2.core.log.VerifierKey;
 import org.whonix2.core.log.Witness;
 import org.whonix2.core.log.WitnessQuorum;
@@ -78,7 +79,7 @@ final class PolicyReader {
       throw policy.unexpected("rebuilders", "at least one rebuilder");
     }
     once(policy, "logs", logs, LogSource::origin);
-    once(policy, "logs", logs, log -> log.key().toString());
+    once(policy, "logs", logs, log -> log.log().keys());
     once(policy, "rebuilders", declared, DeclaredRebuilder::name);
     once(policy, "rebuilders", declared, DeclaredRebuilder::fingerprint);
     UpdatePolicy read =
@@ -104,7 +105,13 @@ final class PolicyReader {
     if (urls.isEmpty() || urls.size() > MAX_URLS) {
       throw log.unexpected("urls", "1 to " + MAX_URLS + " addresses");
     }
-    return new LogSource(log.string("origin"), log.parsed("key", VerifierKey::parse), urls);
+    String origin = log.string("origin");
+    VerifierKey key = log.parsed("key", VerifierKey::parse);
+    try {
+      return new LogSource(new TrustedLog(origin, List.of(key)), urls);
+    } catch (IllegalArgumentException e) {
+      throw log.complaint(String.valueOf(e.getMessage()));
+    }
   }
 
   private static URI url(String text) throws MalformedInputException {

@@ -1,12 +1,10 @@
 package org.whonix2.core.verdict;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BinaryOperator;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.statement.RebuildId;
@@ -20,76 +18,71 @@ import org.whonix2.core.statement.RebuildId;
  */
 public final class Evidence {
   private final List<LogEvidence> logs;
-  private final List<LoggedAttestation> current = new ArrayList<>();
-  private final Map<Fingerprint, Equivocation> equivocations = new LinkedHashMap<>();
+  private final List<LoggedAttestation> current;
+  private final Map<Fingerprint, Equivocation> equivocations;
 
-  public Evidence(List<LogEvidence> logs) {
-    this.logs = List.copyOf(logs);
-    List<LoggedAttestation> once = onceEach();
-    findEquivocations(once);
-    findCurrent(once);
+  private Evidence(Collector collector) {
+    this.logs = List.copyOf(collector.logs);
+    this.current = List.copyOf(collector.current.values());
+    this.equivocations = new LinkedHashMap<>(collector.equivocations);
   }
 
-  /** Two different statements with one sequence number under one key. */
-  public record Equivocation(LoggedAttestation first, LoggedAttestation second) {
+  private record Subject(Fingerprint rebuilder, RebuildId rebuild) {}
+
+  private record Numbered(Fingerprint rebuilder, long sequence) {}
+
+  private record Seen(Sha256 payload, String place) {}
+
+  /** Two different statements with one sequence number under one key, and where they stand. */
+  public record Equivocation(String rebuilder, long sequence, String first, String second) {
     @Override
     public String toString() {
-      return first.rebuilder().name()
+      return rebuilder
           + " signed two different statements with sequence number "
-          + first.attestation().sequence()
+          + sequence
           + " ("
-          + first.place()
+          + first
           + ", "
-          + second.place()
+          + second
           + ")";
     }
   }
 
-  private record Statement(Fingerprint rebuilder, Sha256 payload) {}
-
-  private record Numbered(Fingerprint rebuilder, long sequence) {}
-
-  private record Subject(Fingerprint rebuilder, RebuildId rebuild) {}
-
   /**
-   * Several logs may hold one statement; it counts once, from the first log that has it. By signer
-   * and payload: a copy under another's key must not push out the statement it copies.
+   * Collects evidence entry by entry, in any order. Of statements that newer ones replace it keeps
+   * only what shows an equivocation, so memory grows with the rebuilds that count.
    */
-  private List<LoggedAttestation> onceEach() {
-    Map<Statement, LoggedAttestation> once = new LinkedHashMap<>();
-    for (LogEvidence log : logs) {
-      for (LoggedAttestation logged : log.attestations()) {
-        once.putIfAbsent(new Statement(signer(logged), logged.payload()), logged);
+  public static final class Collector {
+    private final List<LogEvidence> logs = new ArrayList<>();
+    private final Map<Subject, LoggedAttestation> current = new LinkedHashMap<>();
+    private final Map<Numbered, Seen> seen = new HashMap<>();
+    private final Map<Fingerprint, Equivocation> equivocations = new LinkedHashMap<>();
+
+    /** Takes an attestation; the same one again, from another log too, changes nothing. */
+    void add(LoggedAttestation logged) {
+      Fingerprint key = logged.rebuilder().certificate().fingerprint();
+      long sequence = logged.attestation().sequence();
+      Seen here = new Seen(logged.payload(), logged.place());
+      Seen before = seen.putIfAbsent(new Numbered(key, sequence), here);
+      if (before != null && !before.payload.equals(here.payload)) {
+        equivocations.putIfAbsent(
+            key, new Equivocation(logged.rebuilder().name(), sequence, before.place, here.place));
       }
+      current.merge(
+          new Subject(key, logged.attestation().rebuildId()),
+          logged,
+          (old, other) ->
+              other.attestation().sequence() > old.attestation().sequence() ? other : old);
     }
-    return List.copyOf(once.values());
-  }
 
-  private void findEquivocations(List<LoggedAttestation> attestations) {
-    Map<Numbered, LoggedAttestation> seen = new HashMap<>();
-    for (LoggedAttestation logged : attestations) {
-      Fingerprint key = signer(logged);
-      LoggedAttestation other =
-          seen.putIfAbsent(new Numbered(key, logged.attestation().sequence()), logged);
-      if (other != null) {
-        equivocations.putIfAbsent(key, new Equivocation(other, logged));
-      }
+    /** Takes how a log stands. */
+    public void add(LogEvidence log) {
+      logs.add(log);
     }
-  }
 
-  private void findCurrent(List<LoggedAttestation> attestations) {
-    Map<Subject, LoggedAttestation> newest = new LinkedHashMap<>();
-    Comparator<LoggedAttestation> bySequence =
-        Comparator.comparingLong(logged -> logged.attestation().sequence());
-    for (LoggedAttestation logged : attestations) {
-      Subject subject = new Subject(signer(logged), logged.attestation().rebuildId());
-      newest.merge(subject, logged, BinaryOperator.maxBy(bySequence));
+    public Evidence evidence() {
+      return new Evidence(this);
     }
-    current.addAll(newest.values());
-  }
-
-  private static Fingerprint signer(LoggedAttestation logged) {
-    return logged.rebuilder().certificate().fingerprint();
   }
 
   public List<LogEvidence> logs() {
@@ -102,11 +95,11 @@ public final class Evidence {
   }
 
   /** Attestations that nothing newer replaces, those of keys set aside among them. */
-  List<LoggedAttestation> current() {
+  public List<LoggedAttestation> current() {
     return current;
   }
 
   boolean isSetAside(LoggedAttestation logged) {
-    return equivocations.containsKey(signer(logged));
+    return equivocations.containsKey(logged.rebuilder().certificate().fingerprint());
   }
 }

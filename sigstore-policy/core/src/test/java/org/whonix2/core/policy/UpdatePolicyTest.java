@@ -98,6 +98,9 @@ class UpdatePolicyTest {
         "kind: UpdatePolicy | kind: Policy | line 2: kind",
         "serial: 7 | serial: 0 | line 3: metadata.serial",
         "2027-06-01T00:00:00Z | tomorrow | line 3: metadata.expires",
+        "2027-06-01T00:00:00Z | 2027-06-01T00:00:00+02:00 | line 3: metadata.expires",
+        "2027-06-01T00:00:00Z | +1000000-06-01T00:00:00Z | line 3: metadata.expires",
+        "2027-06-01T00:00:00Z | 2027-13-01T00:00:00Z | line 3: metadata.expires",
         "mode: enforce | mode: observe | line 4: mode",
         "mode: enforce | mod: enforce | expected a key 'mode'",
         "threshold: 2, distinct | threshold: 0, distinct | quorum.threshold: expected a whole number of at least 1",
@@ -145,6 +148,16 @@ class UpdatePolicyTest {
     assertThatExceptionOfType(MalformedInputException.class)
         .isThrownBy(() -> parse(policy + word + ": {}\n"))
         .withMessageContaining("not built yet");
+  }
+
+  @Test
+  void aWitnessesKeyIsNoLogKey() {
+    String witness =
+        policy.replaceAll("(?s).*name: w1, operator: delta, key: \"([^\"]+)\".*", "$1");
+    String log = policy.replaceAll("(?s).*origin: log.example.org, key: \"([^\"]+)\".*", "$1");
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> parse(policy.replace(log, witness)))
+        .withMessageContaining("line 5: logs[0]: expected keys of type 1");
   }
 
   @Test
