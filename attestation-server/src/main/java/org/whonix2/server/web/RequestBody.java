@@ -4,14 +4,16 @@ import io.javalin.http.BadRequestResponse;
 import io.javalin.http.ContentTooLargeResponse;
 import io.javalin.http.Context;
 import io.javalin.http.RequestTimeoutResponse;
+import io.javalin.http.ServiceUnavailableResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 
 /** A request's body, read no further and no longer than its limits whatever it claims to be. */
 public final class RequestBody {
-  private static final Duration DEADLINE = Duration.ofSeconds(30);
+  private static final Duration DEADLINE = Duration.ofSeconds(15);
   private static final int STEP = 8 * 1024;
 
   /**
@@ -19,6 +21,9 @@ public final class RequestBody {
    * when the connection is closed does not see the answer.
    */
   private static final int DROPPED = 1024 * 1024;
+
+  /** Bodies that may arrive at a time: slow senders must leave threads to everybody else. */
+  private static final Semaphore ARRIVING = new Semaphore(16);
 
   private RequestBody() {}
 
@@ -28,8 +33,21 @@ public final class RequestBody {
    * @throws ContentTooLargeResponse if it is longer than {@code limit} bytes
    * @throws RequestTimeoutResponse if it has not arrived in time
    * @throws BadRequestResponse if the sender ends it before its end
+   * @throws ServiceUnavailableResponse if too many others arrive at this moment
    */
   public static byte[] read(Context context, int limit) {
+    if (!ARRIVING.tryAcquire()) {
+      context.header("Retry-After", "5");
+      throw new ServiceUnavailableResponse("too many requests with a body at a time");
+    }
+    try {
+      return readWhole(context, limit);
+    } finally {
+      ARRIVING.release();
+    }
+  }
+
+  private static byte[] readWhole(Context context, int limit) {
     boolean saysTooLong = context.req().getContentLengthLong() > limit;
     byte[] body = read(context.bodyInputStream(), saysTooLong ? DROPPED : limit + 1);
     if (saysTooLong || body.length > limit) {

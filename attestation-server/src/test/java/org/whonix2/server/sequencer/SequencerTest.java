@@ -31,6 +31,7 @@ import org.whonix2.server.TestLog;
 import org.whonix2.server.cosigning.Cosigner;
 import org.whonix2.server.cosigning.Cosigners;
 import org.whonix2.server.store.H2Database;
+import org.whonix2.server.store.LogEntry;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.store.PublishedNote;
 import org.whonix2.server.store.StoreException;
@@ -49,8 +50,8 @@ class SequencerTest {
     return new Cosigners(List.of(), Duration.ofSeconds(5), LONG);
   }
 
-  private static byte[] entry(int number) {
-    return ("entry " + number).getBytes(StandardCharsets.UTF_8);
+  private static LogEntry entry(int number) {
+    return LogEntry.opaque(("entry " + number).getBytes(StandardCharsets.UTF_8));
   }
 
   /** A cosigner through whose hands every checkpoint goes that the log signs. */
@@ -169,8 +170,8 @@ class SequencerTest {
   @Test
   void aKeptCheckpointThatTheTreeDoesNotBearIsRefused() throws Exception {
     Checkpoint larger = new Checkpoint(TestLog.ORIGIN, 5, TreeHash.emptyRoot());
-    Checkpoint other = new Checkpoint(TestLog.ORIGIN, 1, TreeHash.leaf(entry(2)));
-    Checkpoint good = new Checkpoint(TestLog.ORIGIN, 1, TreeHash.leaf(entry(1)));
+    Checkpoint other = new Checkpoint(TestLog.ORIGIN, 1, TreeHash.leaf(entry(2).content()));
+    Checkpoint good = new Checkpoint(TestLog.ORIGIN, 1, TreeHash.leaf(entry(1).content()));
     SigningKey stranger = TestLog.key(TestLog.ORIGIN, SignatureType.ED25519);
     try (LogStore store = store();
         Cosigners cosigners = nobody()) {

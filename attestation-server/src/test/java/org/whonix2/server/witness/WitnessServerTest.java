@@ -186,7 +186,7 @@ class WitnessServerTest {
   @Test
   void aForkIsNotCosigned() throws Exception {
     assertCosigned(add(TREE.request(0, 5)), 5);
-    assertProblem(add(FORK.request(5, 5)), 422, "proof");
+    assertConflict(add(FORK.request(5, 5)), 5);
     assertProblem(add(FORK.request(5, 12)), 422, "proof");
     assertProblem(
         add(
