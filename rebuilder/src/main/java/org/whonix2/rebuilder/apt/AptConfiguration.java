@@ -37,8 +37,7 @@ record AptConfiguration(Path folder) {
     Files.writeString(laid.sources(), sources);
     Files.writeString(folder.resolve("status"), "");
     Files.writeString(folder.resolve("apt.conf"), configuration(folder));
-    Files.writeString(
-        laid.bootstrap(), "Dir::Etc::main \"" + folder.resolve("apt.conf") + "\";\n");
+    Files.writeString(laid.bootstrap(), "Dir::Etc::main \"" + folder.resolve("apt.conf") + "\";\n");
     return laid;
   }
 

@@ -117,11 +117,7 @@ public final class AptRoot {
    */
   public void update() throws IOException, CommandException {
     network(
-        "cannot fetch the archive's lists",
-        configuration.folder(),
-        "apt-get",
-        "--quiet",
-        "update");
+        "cannot fetch the archive's lists", configuration.folder(), "apt-get", "--quiet", "update");
     ReleaseOrigin.requireDebian(lists());
   }
 

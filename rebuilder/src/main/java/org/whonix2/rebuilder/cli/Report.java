@@ -100,8 +100,7 @@ final class Report {
    *
    * @param index in the log, if it was published
    */
-  private void json(
-      RebuildResult.Built built, Attester.Attested attested, Optional<Long> index) {
+  private void json(RebuildResult.Built built, Attester.Attested attested, Optional<Long> index) {
     ObjectNode report = head(built.source());
     report.put("result", "built");
     report.put("architecture", built.architecture().toString());

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Runs programs to their end. Every program gets a parent-death signal, so that it does not survive
  * us even if we are killed; the kernel binds that signal to the starting thread, which is why the
- * methods here do not return before the program has ended. The umask is 022 whatever ours is: what a
- * program lays for others, such as a build root, depends on it.
+ * methods here do not return before the program has ended. The umask is 022 whatever ours is: what
+ * a program lays for others, such as a build root, depends on it.
  */
 public final class Programs {
   /** The shell sets PWD where there is none; it is no variable of ours. */

@@ -43,16 +43,13 @@ class PrivateUmaskTest {
         Files.writeString(lists.resolveSibling("m.test_InRelease"), "");
         BuildRoot.furnish(root);
         run(Command.of("mkdir", "laid-by-a-program").in(job.path(".")), System.out);
-        run(
-            Command.of("find", ".", "-printf", "%M %P\n").in(job.path(".")),
-            System.out);
+        run(Command.of("find", ".", "-printf", "%M %P\n").in(job.path(".")), System.out);
       }
     }
   }
 
   private static void run(Command command, OutputStream out) throws IOException {
-    new Programs(new Cancellation())
-        .run(command, new Limits(Duration.ofSeconds(60), 1 << 20), out);
+    new Programs(new Cancellation()).run(command, new Limits(Duration.ofSeconds(60), 1 << 20), out);
   }
 
   private String laid() throws Exception {
