@@ -35,7 +35,7 @@ public final class RebuilderKey {
   public static SecretKey create(Path folder, String operator, Instant now)
       throws IOException, CommandException, MalformedInputException {
     SecretKey key = SecretKey.generate(operator, now, VALIDITY);
-    Files.createDirectories(folder);
+    AtomicFiles.createFolders(folder);
     try {
       AtomicFiles.createPrivate(
           folder.resolve(SECRET), key.toArmored().getBytes(StandardCharsets.US_ASCII));

@@ -161,21 +161,27 @@ final class RebuildCommand implements Callable<ExitCode> {
     SequenceNumbers numbers = new SequenceNumbers(key);
     Attester.Attested attested =
         new Attester(secret, numbers, Clock.systemUTC()).attest(request, built);
-    Optional<Long> index = Optional.empty();
-    if (server != null) {
-      try (Progress progress = Progress.onStandardError();
-          HttpTransport http = new HttpTransport(HttpDeadlines.STANDARD)) {
-        progress.phase("publishing");
-        index = Optional.of(Publisher.to(server, http).publish(attested.envelope(), request.out()));
-      }
-    }
+    Report.Publication publication =
+        () ->
+            server == null
+                ? Optional.empty()
+                : Optional.of(publish(server, attested, request.out()));
     Report report = new Report(request, System.out);
     if (json) {
-      report.json(built, attested, index);
+      report.json(built, attested, publication);
     } else {
-      report.table(built, attested, index);
+      report.table(built, attested, publication);
     }
     return ExitCode.DONE;
+  }
+
+  private static long publish(URI server, Attester.Attested attested, Path folder)
+      throws IOException, CommandException {
+    try (Progress progress = Progress.onStandardError();
+        HttpTransport http = new HttpTransport(HttpDeadlines.STANDARD)) {
+      progress.phase("publishing");
+      return Publisher.to(server, http).publish(attested.envelope(), folder);
+    }
   }
 
   private ExitCode showFailure(RebuildRequest request, RebuildResult.Failed failed) {

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.json.StrictJson;
 import org.whonix2.core.log.Checkpoint;
@@ -126,6 +127,9 @@ class PublisherTest {
         "403 | unknown key      | REFUSED        | roster add",
         "400 | member /x: no    | REFUSED        | is kept",
         "413 | too large        | REFUSED        | is kept",
+        "408 | too slow         | OUTSIDE_FAILED | is kept",
+        "425 | too early        | OUTSIDE_FAILED | is kept",
+        "429 | too many         | OUTSIDE_FAILED | is kept",
         "503 | no checkpoint    | OUTSIDE_FAILED | is kept",
       })
   void theServersReasonIsShown(int code, String detail, ExitCode exitCode, String hint) {
@@ -154,6 +158,29 @@ class PublisherTest {
           .as(body)
           .isThrownBy(this::publish)
           .withMessageContaining("expected an index and a proof");
+    }
+    assertThat(folder.resolve("attestation.tlog-proof")).doesNotExist();
+  }
+
+  @Test
+  void aProofOfSomethingElseIsNoSuccess() throws Exception {
+    SigningKey log = SigningKey.generate("log.test/x", SignatureType.ED25519, new SecureRandom());
+    Sha256 ours = TreeHash.leaf(envelope.toBytes());
+    Sha256 other = TreeHash.leaf(new byte[] {7});
+    Checkpoint two = new Checkpoint("log.test/x", 2, TreeHash.node(ours, other));
+    for (TlogProof wrong :
+        List.of(
+            TlogProof.of(0, List.of(), new Checkpoint("log.test/x", 1, other).sign(log)),
+            TlogProof.of(0, List.of(ours), two.sign(log)),
+            TlogProof.of(1, List.of(other), two.sign(log)),
+            TlogProof.of(2, List.of(other), two.sign(log)))) {
+      String text = new String(wrong.toBytes(), StandardCharsets.UTF_8);
+      willAnswer(201, "application/json", receipt(wrong.index(), text));
+      assertThatExceptionOfType(CommandException.class)
+          .as(text)
+          .isThrownBy(this::publish)
+          .withMessageContaining("is the attestation that was sent")
+          .satisfies(e -> assertThat(e.exitCode()).isEqualTo(ExitCode.OUTSIDE_FAILED));
     }
     assertThat(folder.resolve("attestation.tlog-proof")).doesNotExist();
   }
