@@ -6,12 +6,19 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.json.StrictJson;
 import org.whonix2.core.log.FollowOutcome;
 import org.whonix2.core.policy.LogSource;
+import org.whonix2.core.policy.Mode;
 import org.whonix2.core.policy.UpdatePolicy;
+import org.whonix2.core.ticket.Tickets;
+import org.whonix2.core.verdict.Evidence;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.StateOptions;
@@ -28,10 +35,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code whonix2-update sync}: follows every log of the policy. */
+/** {@code whonix2-update sync}: follows every log of the policy and writes the gates' tickets. */
 @Command(
     name = "sync",
-    description = "Fetches every log of the policy whole, and refuses one that rewrites its past.",
+    description = {
+      "Fetches every log of the policy whole, and refuses one that rewrites its past.",
+      "Then judges every package that the logs name, and writes the tickets that the gates go by."
+    },
     mixinStandardHelpOptions = true)
 final class SyncCommand implements Callable<ExitCode> {
   @Mixin private final StateOptions folders = new StateOptions();
@@ -40,11 +50,15 @@ final class SyncCommand implements Callable<ExitCode> {
   @Option(names = "--json", description = "print JSON")
   private boolean json;
 
+  private static final SortedSet<PackageName> NONE_BUT_SELF =
+      new TreeSet<>(Set.of(UpdatePolicy.SELF));
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public ExitCode call() throws CommandException, IOException {
-    UpdatePolicy policy = policyFile.read(folders);
+    PolicyDocument document = readPolicy();
+    UpdatePolicy policy = document.policy();
     Instant now = Instant.now();
     ExitCode worst = ExitCode.DONE;
     ObjectNode report = StrictJson.newObject();
@@ -63,12 +77,68 @@ final class SyncCommand implements Callable<ExitCode> {
           print(source, result);
         }
       }
+      Tickets tickets = issueTickets(document, store);
+      describe(report.putObject("tickets"), tickets);
+      if (!json) {
+        print(tickets);
+      }
     }
     if (json) {
       out().println(new String(StrictJson.write(report), StandardCharsets.UTF_8));
     }
     out().flush();
     return worst;
+  }
+
+  /** Without a policy the tickets made under an older one are void. */
+  private PolicyDocument readPolicy() throws CommandException, IOException {
+    try {
+      return policyFile.read(folders);
+    } catch (CommandException e) {
+      refuseAll(String.valueOf(e.getMessage()));
+      throw e;
+    } catch (IOException e) {
+      refuseAll("the policy cannot be read: " + e);
+      throw e;
+    }
+  }
+
+  private void refuseAll(String why) throws IOException {
+    try (BoxStore store = BoxStore.open(folders.state(), true)) {
+      store.replaceTickets(Tickets.refusingAll(why, protectedBefore(store), Instant.now()));
+    }
+  }
+
+  private static SortedSet<PackageName> protectedBefore(BoxStore store) throws IOException {
+    try {
+      return store.tickets().map(Tickets::protect).orElse(NONE_BUT_SELF);
+    } catch (MalformedInputException e) {
+      return NONE_BUT_SELF;
+    }
+  }
+
+  private static Tickets issueTickets(PolicyDocument document, BoxStore store) throws IOException {
+    Instant now = Instant.now();
+    try {
+      Evidence evidence = new KeptEvidence(document.policy(), now).read(store);
+      Tickets tickets = Tickets.issue(document.policy(), document.bound(), evidence, now);
+      store.replaceTickets(tickets);
+      return tickets;
+    } catch (IOException | RuntimeException e) {
+      store.dropTickets();
+      throw e;
+    }
+  }
+
+  private void print(Tickets tickets) {
+    out().println("tickets: " + TicketSummary.of(tickets, Instant.now()).text());
+    if (tickets.mode() == Mode.OBSERVE) {
+      out().println("mode observe: the gates only report what they would refuse");
+    }
+  }
+
+  private static void describe(ObjectNode node, Tickets tickets) {
+    TicketSummary.of(tickets, Instant.now()).describe(node);
   }
 
   /** What came of one log. */

@@ -6,7 +6,11 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.BinaryOperator;
+import org.whonix2.core.artifact.BinaryArtifact;
+import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.statement.RebuildId;
@@ -21,6 +25,9 @@ import org.whonix2.core.statement.RebuildId;
 public final class Evidence {
   private final List<LogEvidence> logs;
   private final List<LoggedAttestation> current = new ArrayList<>();
+  private final Map<Named, BinaryArtifact> artifacts = new LinkedHashMap<>();
+  private final Map<Sha256, List<Integer>> byDigest = new HashMap<>();
+  private final Map<PackageIdentity, List<Integer>> byIdentity = new HashMap<>();
   private final Map<Fingerprint, Equivocation> equivocations = new LinkedHashMap<>();
 
   public Evidence(List<LogEvidence> logs) {
@@ -28,6 +35,7 @@ public final class Evidence {
     List<LoggedAttestation> once = onceEach();
     findEquivocations(once);
     findCurrent(once);
+    index();
   }
 
   /** Two different statements with one sequence number under one key. */
@@ -48,6 +56,8 @@ public final class Evidence {
   private record Statement(Fingerprint rebuilder, Sha256 payload) {}
 
   private record Numbered(Fingerprint rebuilder, long sequence) {}
+
+  private record Named(PackageIdentity identity, Sha256 digest) {}
 
   private record Subject(Fingerprint rebuilder, RebuildId rebuild) {}
 
@@ -88,6 +98,17 @@ public final class Evidence {
     current.addAll(newest.values());
   }
 
+  /** A suite has tens of thousands of artifacts, and each of them is judged. */
+  private void index() {
+    for (int place = 0; place < current.size(); place++) {
+      for (BinaryArtifact artifact : current.get(place).attestation().artifacts()) {
+        artifacts.putIfAbsent(new Named(artifact.identity(), artifact.digest()), artifact);
+        byDigest.computeIfAbsent(artifact.digest(), digest -> new ArrayList<>()).add(place);
+        byIdentity.computeIfAbsent(artifact.identity(), name -> new ArrayList<>()).add(place);
+      }
+    }
+  }
+
   private static Fingerprint signer(LoggedAttestation logged) {
     return logged.rebuilder().certificate().fingerprint();
   }
@@ -101,9 +122,19 @@ public final class Evidence {
     return List.copyOf(equivocations.values());
   }
 
-  /** Attestations that nothing newer replaces, those of keys set aside among them. */
-  List<LoggedAttestation> current() {
-    return current;
+  /** Every artifact that an attestation in force names, each once, in the order of the logs. */
+  public List<BinaryArtifact> artifacts() {
+    return List.copyOf(artifacts.values());
+  }
+
+  /**
+   * Attestations that name this SHA-256 or this identity and that nothing newer replaces, those of
+   * keys set aside among them, in the order of the logs.
+   */
+  List<LoggedAttestation> concerning(BinaryArtifact artifact) {
+    SortedSet<Integer> places = new TreeSet<>(byDigest.getOrDefault(artifact.digest(), List.of()));
+    places.addAll(byIdentity.getOrDefault(artifact.identity(), List.of()));
+    return places.stream().map(current::get).toList();
   }
 
   boolean isSetAside(LoggedAttestation logged) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.log.SignatureType;
 import org.whonix2.core.log.SigningKey;
 import org.whonix2.core.openpgp.SecretKey;
@@ -98,7 +99,8 @@ class UpdatePolicyTest {
         "kind: UpdatePolicy | kind: Policy | line 2: kind",
         "serial: 7 | serial: 0 | line 3: metadata.serial",
         "2027-06-01T00:00:00Z | tomorrow | line 3: metadata.expires",
-        "mode: enforce | mode: observe | line 4: mode",
+        "mode: enforce | mode: watch | line 4: mode",
+        "mode: enforce | mode: Observe | line 4: mode",
         "mode: enforce | mod: enforce | expected a key 'mode'",
         "threshold: 2, distinct | threshold: 0, distinct | quorum.threshold: expected a whole number of at least 1",
         "threshold: 2, distinct | distinct | expected a key 'quorum.threshold'",
@@ -133,7 +135,6 @@ class UpdatePolicyTest {
         "maintainers",
         "source",
         "silent",
-        "protect",
         "reviewers",
         "rules",
         "exemptions",
@@ -145,6 +146,41 @@ class UpdatePolicyTest {
     assertThatExceptionOfType(MalformedInputException.class)
         .isThrownBy(() -> parse(policy + word + ": {}\n"))
         .withMessageContaining("not built yet");
+  }
+
+  @Test
+  void theModeIsReadAndEnforcingIsAWordThatMustStandThere() throws Exception {
+    assertThat(parse(policy).mode()).isEqualTo(Mode.ENFORCE);
+    assertThat(parse(policy.replace("mode: enforce", "mode: observe")).mode())
+        .isEqualTo(Mode.OBSERVE);
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> parse(policy.replace("mode: enforce\n", "")))
+        .withMessageContaining("expected a key 'mode'");
+  }
+
+  @Test
+  void theGatesOwnPackageIsAlwaysProtected() throws Exception {
+    assertThat(parse(policy).protect())
+        .extracting(PackageName::value)
+        .containsExactly("whonix2-update");
+    assertThat(parse(policy + "protect: [zsh, openjdk-17-jre-headless]\n").protect())
+        .extracting(PackageName::value)
+        .containsExactly("openjdk-17-jre-headless", "whonix2-update", "zsh");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "openjdk | expected a list",
+        "[Java] | protect: expected a package name",
+        "['*'] | protect: expected a package name",
+        "[jre, jre] | jre stands there twice",
+      })
+  void whatIsProtectedIsAListOfPackageNames(String protect, String complaint) {
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> parse(policy + "protect: " + protect + "\n"))
+        .withMessageContaining(complaint);
   }
 
   @Test

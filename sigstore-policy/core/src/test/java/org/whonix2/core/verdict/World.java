@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.BinaryArtifact;
@@ -24,6 +25,7 @@ import org.whonix2.core.openpgp.Certificate;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.policy.Dimension;
 import org.whonix2.core.policy.LogSource;
+import org.whonix2.core.policy.Mode;
 import org.whonix2.core.policy.Quorum;
 import org.whonix2.core.policy.Rebuilder;
 import org.whonix2.core.policy.UpdatePolicy;
@@ -45,6 +47,8 @@ final class World {
   final List<LoggedAttestation> logged = new ArrayList<>();
   int threshold = 3;
   int veto = 1;
+  Mode mode = Mode.ENFORCE;
+  Set<PackageName> protect = Set.of();
   Instant expires = NOW.plus(Duration.ofDays(100));
   Standing standing = new Standing.Followed(9, Optional.of(NOW.minus(Duration.ofHours(1))));
   BinaryArtifact archiveFile = file("net-tools", 1);
@@ -192,12 +196,14 @@ final class World {
           "test",
           1,
           expires,
+          mode,
           List.of(new LogSource(LOG, log.verifierKey(), List.of())),
           new WitnessQuorum(1, List.of(new Witness("w1", "delta", witness.verifierKey()))),
           rebuilders,
           new Quorum(threshold, distinct),
           veto,
-          Duration.ofDays(7));
+          Duration.ofDays(7),
+          new TreeSet<>(protect));
     } catch (MalformedInputException e) {
       throw new IllegalStateException(e);
     }
@@ -208,7 +214,10 @@ final class World {
   }
 
   Verdict judge(BinaryArtifact file, Instant now) {
-    Evidence evidence = new Evidence(List.of(new LogEvidence(LOG, standing, logged, List.of())));
-    return VerdictRules.judge(policy(), evidence, file, now);
+    return VerdictRules.judge(policy(), evidence(), file, now);
+  }
+
+  Evidence evidence() {
+    return new Evidence(List.of(new LogEvidence(LOG, standing, logged, List.of())));
   }
 }
