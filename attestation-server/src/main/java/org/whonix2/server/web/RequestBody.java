@@ -1,5 +1,6 @@
 package org.whonix2.server.web;
 
+import io.javalin.http.BadRequestResponse;
 import io.javalin.http.ContentTooLargeResponse;
 import io.javalin.http.Context;
 import io.javalin.http.RequestTimeoutResponse;
@@ -13,6 +14,12 @@ public final class RequestBody {
   private static final Duration DEADLINE = Duration.ofSeconds(30);
   private static final int STEP = 8 * 1024;
 
+  /**
+   * What is read and dropped of a body that says it is too long: a sender that is still writing
+   * when the connection is closed does not see the answer.
+   */
+  private static final int DROPPED = 1024 * 1024;
+
   private RequestBody() {}
 
   /**
@@ -20,27 +27,36 @@ public final class RequestBody {
    *
    * @throws ContentTooLargeResponse if it is longer than {@code limit} bytes
    * @throws RequestTimeoutResponse if it has not arrived in time
+   * @throws BadRequestResponse if the sender ends it before its end
    */
-  public static byte[] read(Context context, int limit) throws IOException {
-    String tooLong = "expected a body of at most " + limit + " bytes, found more";
-    if (context.req().getContentLengthLong() > limit) {
-      throw new ContentTooLargeResponse(tooLong);
+  public static byte[] read(Context context, int limit) {
+    boolean saysTooLong = context.req().getContentLengthLong() > limit;
+    byte[] body = read(context.bodyInputStream(), saysTooLong ? DROPPED : limit + 1);
+    if (saysTooLong || body.length > limit) {
+      throw new ContentTooLargeResponse(
+          "expected a body of at most " + limit + " bytes, found more");
     }
+    return body;
+  }
+
+  private static byte[] read(InputStream in, int most) {
     long started = System.nanoTime();
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     byte[] step = new byte[STEP];
-    InputStream in = context.bodyInputStream();
-    // One read waits no longer than the connection's idle timeout, but a drip is never idle.
-    for (int count = in.read(step); count >= 0; count = in.read(step)) {
-      body.write(step, 0, count);
-      if (body.size() > limit) {
-        throw new ContentTooLargeResponse(tooLong);
+    try {
+      // One read waits no longer than the connection's idle timeout, but a drip is never idle.
+      int count = in.read(step);
+      while (count >= 0) {
+        body.write(step, 0, count);
+        if (System.nanoTime() - started > DEADLINE.toNanos()) {
+          throw new RequestTimeoutResponse(
+              "expected the whole body within " + DEADLINE.toSeconds() + " seconds");
+        }
+        count = body.size() < most ? in.read(step) : -1;
       }
-      if (System.nanoTime() - started > DEADLINE.toNanos()) {
-        throw new RequestTimeoutResponse(
-            "expected the whole body within " + DEADLINE.toSeconds() + " seconds");
-      }
+      return body.toByteArray();
+    } catch (IOException e) {
+      throw new BadRequestResponse("expected the whole body, found no end of it");
     }
-    return body.toByteArray();
   }
 }

@@ -225,6 +225,7 @@ class SubmitAttestationTest {
   @Test
   void moreThanAnEntryHoldsIsTooLarge() {
     assertProblem(log.submit(new byte[65_536]), 413, "65535");
+    assertProblem(log.submit(new byte[300_000]), 413, "65535");
     assertThat(log.submit(new byte[65_535]).statusCode()).isEqualTo(400);
   }
 

@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.PackageIdentity;
-import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.artifact.PackageVersion;
+import org.whonix2.core.deb822.Deb822;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
@@ -94,6 +94,9 @@ public final class AptRoot {
         #clear APT::Update::Pre-Invoke;
         #clear APT::Update::Post-Invoke;
         #clear APT::Update::Post-Invoke-Success;
+        #clear Acquire::IndexTargets::deb::DEP-11;
+        #clear Acquire::IndexTargets::deb::CNF;
+        #clear Acquire::IndexTargets::deb::Contents-deb;
         #clear DPkg::Pre-Invoke;
         #clear DPkg::Post-Invoke;
         #clear DPkg::Pre-Install-Pkgs;
@@ -187,7 +190,7 @@ public final class AptRoot {
       throw new CommandException(
           ExitCode.USAGE,
           "suite " + suite + " has no source package '" + name + "'",
-          "the name of a source may differ from its packages': see 'apt-cache showsrc PACKAGE'");
+          "a source and its packages may have different names: 'apt-cache show PACKAGE' says Source");
     }
     ArchivedSource newest = known.get(0);
     List<ArchivedSource> asked = new ArrayList<>();
@@ -278,11 +281,7 @@ public final class AptRoot {
     }
     List<Sha256> digests = new ArrayList<>();
     for (Deb822 entry : Deb822.parseAll(out.toString(StandardCharsets.UTF_8))) {
-      PackageIdentity found =
-          new PackageIdentity(
-              PackageName.parse(entry.require("Package")),
-              PackageVersion.parse(entry.require("Version")),
-              Architecture.parse(entry.require("Architecture")));
+      PackageIdentity found = PackageIdentity.of(entry);
       Sha256 digest = Sha256.parse(entry.require("SHA256"));
       if (found.equals(identity) && !digests.contains(digest)) {
         digests.add(digest);

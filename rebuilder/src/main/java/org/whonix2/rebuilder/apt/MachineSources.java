@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.deb822.Deb822;
 import org.whonix2.io.files.AtomicFiles;
 
 /**

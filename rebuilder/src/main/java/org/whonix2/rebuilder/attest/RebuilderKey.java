@@ -46,6 +46,7 @@ public final class RebuilderKey {
           "choose another folder with --out",
           e);
     }
+    new SequenceNumbers(folder).begin(key.certificate().fingerprint());
     AtomicFiles.replace(
         folder.resolve(CERTIFICATE),
         key.certificate().toArmored().getBytes(StandardCharsets.US_ASCII));

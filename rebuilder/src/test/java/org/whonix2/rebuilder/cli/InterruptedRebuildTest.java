@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -112,7 +113,11 @@ class InterruptedRebuildTest {
     assertThat(processesAndMountsOfTheJob()).isEmpty();
     assertThat(jobs()).isEmpty();
     assertThat(folder.resolve("out/attestation.json")).doesNotExist();
-    assertThat(state.resolve("sequence")).doesNotExist();
+    try (Stream<Path> numbers = Files.list(folder.resolve("key/sequence"))) {
+      assertThat(numbers.toList())
+          .singleElement()
+          .satisfies(last -> assertThat(last).hasContent("0\n"));
+    }
   }
 
   @ParameterizedTest
