@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.openpgp.Certificate;
 import org.whonix2.core.policy.UpdatePolicy;
+import org.whonix2.core.ticket.BoundPolicy;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.StateOptions;
@@ -23,7 +24,7 @@ final class PolicyFile {
       description = "the policy (default: policy.yaml in the configuration folder)")
   private @Nullable Path file;
 
-  UpdatePolicy read(StateOptions folders) throws CommandException, IOException {
+  PolicyDocument read(StateOptions folders) throws CommandException, IOException {
     Path path = file != null ? file : folders.config().resolve("policy.yaml");
     Path folder = path.toAbsolutePath().getParent();
     if (folder == null) {
@@ -40,8 +41,11 @@ final class PolicyFile {
           e);
     }
     try {
-      return UpdatePolicy.parse(
-          yaml, name -> AtomicFiles.read(folder.resolve(name), Certificate.MAX_BYTES));
+      UpdatePolicy policy =
+          UpdatePolicy.parse(
+              yaml, name -> AtomicFiles.read(folder.resolve(name), Certificate.MAX_BYTES));
+      Path absolute = path.toAbsolutePath().normalize();
+      return new PolicyDocument(policy, BoundPolicy.of(yaml, absolute.toString()));
     } catch (MalformedInputException e) {
       throw new CommandException(
           ExitCode.USAGE,

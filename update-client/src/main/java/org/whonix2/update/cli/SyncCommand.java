@@ -13,7 +13,9 @@ import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.json.StrictJson;
 import org.whonix2.core.log.FollowOutcome;
 import org.whonix2.core.policy.LogSource;
+import org.whonix2.core.policy.Mode;
 import org.whonix2.core.policy.UpdatePolicy;
+import org.whonix2.core.ticket.Tickets;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.StateOptions;
@@ -32,10 +34,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code whonix2-update sync}: follows every log of the policy. */
+/** {@code whonix2-update sync}: follows every log of the policy and writes the gates' tickets. */
 @Command(
     name = "sync",
-    description = "Fetches every log of the policy whole, and refuses one that rewrites its past.",
+    description = {
+      "Fetches every log of the policy whole, and refuses one that rewrites its past.",
+      "Then judges every package that the logs name, and writes the tickets that the gates go by."
+    },
     mixinStandardHelpOptions = true)
 final class SyncCommand implements Callable<ExitCode> {
   private static final String CLOCK_BEHIND = "clock-behind";
@@ -51,7 +56,8 @@ final class SyncCommand implements Callable<ExitCode> {
 
   @Override
   public ExitCode call() throws CommandException, IOException {
-    UpdatePolicy policy = policyFile.read(folders);
+    PolicyDocument document = readPolicy();
+    UpdatePolicy policy = document.policy();
     Instant now = Instant.now();
     ExitCode worst = ExitCode.DONE;
     ObjectNode report = StrictJson.newObject();
@@ -70,12 +76,43 @@ final class SyncCommand implements Callable<ExitCode> {
           print(source, result);
         }
       }
+      tellTickets(IssuedTickets.issue(document, store), report.putObject("tickets"));
     }
     if (json) {
       out().println(new String(StrictJson.write(report), StandardCharsets.UTF_8));
     }
     out().flush();
     return worst;
+  }
+
+  /** Without a policy the tickets made under an older one are void. */
+  private PolicyDocument readPolicy() throws CommandException, IOException {
+    try {
+      return policyFile.read(folders);
+    } catch (CommandException e) {
+      refuseAll(String.valueOf(e.getMessage()));
+      throw e;
+    } catch (IOException e) {
+      refuseAll("the policy cannot be read: " + e);
+      throw e;
+    }
+  }
+
+  private void refuseAll(String why) throws CommandException, IOException {
+    try (BoxStore store = open()) {
+      IssuedTickets.refuseAll(why, store);
+    }
+  }
+
+  private void tellTickets(Tickets tickets, ObjectNode node) {
+    TicketSummary summary = TicketSummary.of(tickets, Instant.now());
+    summary.describe(node);
+    if (!json) {
+      out().println("tickets: " + summary.text());
+      if (summary.mode() == Mode.OBSERVE) {
+        out().println("mode observe: the gates only report what they would refuse");
+      }
+    }
   }
 
   private BoxStore open() throws CommandException, IOException {

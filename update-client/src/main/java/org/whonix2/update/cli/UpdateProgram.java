@@ -10,7 +10,14 @@ import picocli.CommandLine.HelpCommand;
     description = "Refuses updates that too few independent rebuilders vouch for.",
     mixinStandardHelpOptions = true,
     version = "whonix2-update 0.1.0",
-    subcommands = {SyncCommand.class, VerifyCommand.class, HelpCommand.class},
+    subcommands = {
+      SyncCommand.class,
+      VerifyCommand.class,
+      ExplainCommand.class,
+      StatusCommand.class,
+      GateCommand.class,
+      HelpCommand.class
+    },
     footer = {
       "",
       "Exit codes: 0 done or accepted; 1 refused; 2 wrong usage or malformed input;",

@@ -4,14 +4,18 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.ticket.Tickets;
 import org.whonix2.io.files.AtomicFiles;
 
 /**
@@ -71,6 +75,44 @@ public final class BoxStore implements AutoCloseable {
     // The digest, as an origin may hold slashes.
     String name = Sha256.of(origin.getBytes(StandardCharsets.UTF_8)).toString();
     return new LogStore(folder.resolve("logs").resolve(name), StoreFiles.DURABLE);
+  }
+
+  /** The newest tickets, if there are any. */
+  public Optional<Tickets> tickets() throws IOException, MalformedInputException {
+    Optional<byte[]> file = AtomicFiles.readIfPresent(ticketFile(), Tickets.MAX_BYTES);
+    return file.isPresent() ? Optional.of(Tickets.parse(file.get())) : Optional.empty();
+  }
+
+  /**
+   * Replaces the tickets; for the writer. Where that fails there are none afterwards: the old ones
+   * are void.
+   */
+  public void replaceTickets(Tickets tickets) throws IOException {
+    try {
+      removeHalfWritten();
+      AtomicFiles.replacePrivate(ticketFile(), tickets.toBytes());
+    } catch (IOException e) {
+      dropTickets();
+      throw e;
+    }
+  }
+
+  /** Takes the tickets away: the gates accept nothing until there are new ones. */
+  public void dropTickets() throws IOException {
+    Files.deleteIfExists(ticketFile());
+    AtomicFiles.syncFolder(folder);
+  }
+
+  private void removeHalfWritten() throws IOException {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, ".tickets.*.tmp")) {
+      for (Path file : left) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private Path ticketFile() {
+    return folder.resolve("tickets");
   }
 
   @Override

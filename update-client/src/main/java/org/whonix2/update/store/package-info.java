@@ -1,11 +1,13 @@
 /**
- * What a box keeps of the logs it follows, as immutable files in the layout of C2SP tlog-tiles.
+ * What a box keeps: the logs it follows, as immutable files in the layout of C2SP tlog-tiles, and
+ * the tickets that its gates go by.
  *
  * <pre>
  * STATE/update/logs/SHA256(origin)/checkpoint          the newest accepted checkpoint
  * STATE/update/logs/SHA256(origin)/tile/entries/...    every entry up to it
  * STATE/update/logs/SHA256(origin)/rollback, fork      a proof of misbehaviour, while it stands
  * STATE/update/logs/SHA256(origin)/rollback-TIME       proofs that no longer stand, the last few
+ * STATE/update/tickets                                 org.whonix2.core.ticket, mode 0600
  * STATE/update/lock                                    held by the one writer, mode 0600
  * </pre>
  *

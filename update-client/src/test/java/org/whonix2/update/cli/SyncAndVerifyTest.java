@@ -255,7 +255,7 @@ class SyncAndVerifyTest {
     }
     try (Stream<Path> files = Files.walk(folder.resolve("state"))) {
       assertThat(files.filter(Files::isRegularFile).map(f -> f.getFileName().toString()))
-          .containsExactlyInAnyOrder("lock", "checkpoint", "000", "001", "88");
+          .containsExactlyInAnyOrder("lock", "tickets", "checkpoint", "000", "001", "88");
     }
   }
 

@@ -9,10 +9,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
+import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.log.TrustedLog;
 import org.whonix2.core.log.VerifierKey;
 import org.whonix2.core.log.Witness;
@@ -36,7 +38,6 @@ final class PolicyReader {
           "maintainers",
           "source",
           "silent",
-          "protect",
           "reviewers",
           "rules",
           "exemptions",
@@ -64,7 +65,7 @@ final class PolicyReader {
             word, "no such key: it is not built yet, and a policy is obeyed whole or not at all");
       }
     }
-    policy.oneOf("mode", Set.of("enforce"));
+    Mode mode = policy.parsed("mode", Mode::parse);
     YamlFields metadata = policy.mapping("metadata");
     YamlFields veto = policy.mapping("veto");
     YamlFields freshness = policy.mapping("freshness");
@@ -72,12 +73,15 @@ final class PolicyReader {
     WitnessQuorum witnesses = readWitnesses(policy.mapping("witnesses"));
     List<DeclaredRebuilder> declared = policy.mappings("rebuilders", DeclaredRebuilder::read);
     Quorum quorum = readQuorum(policy.mapping("quorum"));
+    List<PackageName> protect =
+        policy.has("protect") ? policy.list("protect", PackageName::parse) : List.of();
     if (logs.isEmpty()) {
       throw policy.unexpected("logs", "at least one log");
     }
     if (declared.isEmpty()) {
       throw policy.unexpected("rebuilders", "at least one rebuilder");
     }
+    once(policy, "protect", protect, name -> name);
     once(policy, "logs", logs, LogSource::origin);
     once(policy, "logs", logs, log -> log.log().keys());
     once(policy, "rebuilders", declared, DeclaredRebuilder::name);
@@ -87,12 +91,14 @@ final class PolicyReader {
             metadata.parsed("name", PolicyReader::word),
             metadata.number("serial", 1),
             metadata.instant("expires"),
+            mode,
             logs,
             witnesses,
             withCertificates(declared),
             quorum,
             veto.number("operators", 1),
-            freshness.duration("maxAge"));
+            freshness.duration("maxAge"),
+            new TreeSet<>(protect));
     metadata.end();
     veto.end();
     freshness.end();

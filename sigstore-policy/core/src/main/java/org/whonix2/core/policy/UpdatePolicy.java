@@ -3,9 +3,13 @@ package org.whonix2.core.policy;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.log.WitnessQuorum;
 import org.whonix2.core.openpgp.Certificate;
 import org.whonix2.core.openpgp.Fingerprint;
@@ -15,27 +19,37 @@ import org.whonix2.core.openpgp.Fingerprint;
  *
  * @param serial counts this policy's versions, from 1
  * @param expires from then on everything is refused
+ * @param mode whether the gates stop what is refused
  * @param logs at least one
  * @param rebuilders at least one; no name or key twice
  * @param vetoOperators how many operators with other bits refuse a package, at least 1
  * @param freshness how old the witnesses' newest word may be
+ * @param protect what no installation may remove or downgrade, {@link #SELF} always among it
  */
 public record UpdatePolicy(
     String name,
     int serial,
     Instant expires,
+    Mode mode,
     List<LogSource> logs,
     WitnessQuorum witnesses,
     List<Rebuilder> rebuilders,
     Quorum quorum,
     int vetoOperators,
-    Duration freshness) {
+    Duration freshness,
+    SortedSet<PackageName> protect) {
+  /** The package that holds the gates. */
+  public static final PackageName SELF = new PackageName("whonix2-update");
+
   public UpdatePolicy {
     logs = List.copyOf(logs);
     rebuilders = List.copyOf(rebuilders);
     if (logs.isEmpty() || rebuilders.isEmpty()) {
       throw new IllegalArgumentException("expected at least one log and one rebuilder");
     }
+    SortedSet<PackageName> withSelf = new TreeSet<>(protect);
+    withSelf.add(SELF);
+    protect = Collections.unmodifiableSortedSet(withSelf);
     if (vetoOperators < 1) {
       throw new IllegalArgumentException("expected a veto of at least 1, found " + vetoOperators);
     }

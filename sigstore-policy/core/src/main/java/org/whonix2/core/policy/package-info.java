@@ -18,6 +18,7 @@
  * quorum: {threshold: 3, distinct: {jurisdiction: 2}}
  * veto: {operators: 1}
  * freshness: {maxAge: 7d}
+ * protect: [openjdk-17-jre-headless]
  * }</pre>
  *
  * <p>Words of the full policy language that this program does not act on yet are refused, not

@@ -1,10 +1,17 @@
 package org.whonix2.core.verdict;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.whonix2.core.artifact.BinaryArtifact;
+import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.statement.RebuildId;
@@ -20,11 +27,26 @@ public final class Evidence {
   private final List<LogEvidence> logs;
   private final List<LoggedAttestation> current;
   private final Map<Fingerprint, Equivocation> equivocations;
+  private final Set<BinaryArtifact> artifacts = new LinkedHashSet<>();
+  private final Map<Sha256, List<Integer>> byDigest = new HashMap<>();
+  private final Map<PackageIdentity, List<Integer>> byIdentity = new HashMap<>();
 
   private Evidence(Collector collector) {
     this.logs = List.copyOf(collector.logs);
     this.current = List.copyOf(collector.current.values());
     this.equivocations = new LinkedHashMap<>(collector.equivocations);
+    index();
+  }
+
+  /** A suite has tens of thousands of artifacts, and each of them is judged. */
+  private void index() {
+    for (int place = 0; place < current.size(); place++) {
+      for (BinaryArtifact artifact : current.get(place).attestation().artifacts()) {
+        artifacts.add(artifact);
+        byDigest.computeIfAbsent(artifact.digest(), digest -> new ArrayList<>()).add(place);
+        byIdentity.computeIfAbsent(artifact.identity(), name -> new ArrayList<>()).add(place);
+      }
+    }
   }
 
   private record Subject(Fingerprint rebuilder, RebuildId rebuild) {}
@@ -97,6 +119,18 @@ public final class Evidence {
   /** Attestations that nothing newer replaces, those of keys set aside among them. */
   public List<LoggedAttestation> current() {
     return current;
+  }
+
+  /** Every artifact that an attestation in force names, each once, in the order of the logs. */
+  public Set<BinaryArtifact> artifacts() {
+    return Collections.unmodifiableSet(artifacts);
+  }
+
+  /** Those of {@link #current} that name this SHA-256 or this identity, in their order. */
+  List<LoggedAttestation> concerning(BinaryArtifact artifact) {
+    SortedSet<Integer> places = new TreeSet<>(byDigest.getOrDefault(artifact.digest(), List.of()));
+    places.addAll(byIdentity.getOrDefault(artifact.identity(), List.of()));
+    return places.stream().map(current::get).toList();
   }
 
   boolean isSetAside(LoggedAttestation logged) {

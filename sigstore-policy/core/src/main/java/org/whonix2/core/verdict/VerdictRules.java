@@ -18,7 +18,9 @@ import org.whonix2.core.statement.RebuildAttestation;
 import org.whonix2.core.statement.RebuildId;
 import org.whonix2.core.verdict.Reason.Rule;
 
-/** The verdict rules, one method each. */
+/**
+ * The verdict rules about one file, one method each; those about every file are {@link Grounds}.
+ */
 public final class VerdictRules {
   private final UpdatePolicy policy;
   private final Evidence evidence;
@@ -51,84 +53,19 @@ public final class VerdictRules {
   }
 
   private Verdict judge() {
-    policyMustNotBeExpired();
-    Instant until = everyLogMustBeFresh();
+    Grounds grounds = Grounds.of(policy, evidence, now);
+    reasons.addAll(grounds.reasons());
     countVotes();
     operatorsMustReachTheThreshold();
     votesMustDiffer();
     vetoWinsOverAnyQuorum();
     equivocationIsMisbehaviour();
-    return new Verdict(artifact, votes, uncounted, reasons, until);
-  }
-
-  private void policyMustNotBeExpired() {
-    if (!now.isBefore(policy.expires())) {
-      refuse(
-          Rule.POLICY_EXPIRED,
-          "the policy '" + policy.name() + "' expired at " + policy.expires(),
-          "get the newest policy");
-    }
-  }
-
-  /** Gives when the acceptance ends: the policy's end or the first log to become stale. */
-  private Instant everyLogMustBeFresh() {
-    Instant until = policy.expires();
-    for (var source : policy.logs()) {
-      Standing standing =
-          evidence.logs().stream()
-              .filter(log -> log.origin().equals(source.origin()))
-              .findFirst()
-              .map(LogEvidence::standing)
-              .orElse(new Standing.Absent("it was never followed"));
-      Instant end = logMustBeFresh(source.origin(), standing);
-      until = end.isBefore(until) ? end : until;
-    }
-    return until;
-  }
-
-  private Instant logMustBeFresh(String origin, Standing standing) {
-    if (standing instanceof Standing.Misbehaved misbehaved) {
-      refuse(
-          Rule.LOG_MISBEHAVED,
-          "log " + origin + " " + misbehaved.what() + "\n" + misbehaved.proof(),
-          "show this proof to the log's operator and to other followers; nothing is accepted until"
-              + " the log is sound again");
-    } else if (standing instanceof Standing.Absent absent) {
-      refuse(
-          Rule.LOG_MISSING,
-          "nothing is known of log " + origin + ": " + absent.why(),
-          "run whonix2-update sync");
-    } else if (standing instanceof Standing.Followed followed) {
-      Optional<Instant> witnessed = followed.witnessed();
-      if (witnessed.isEmpty()) {
-        refuse(
-            Rule.LOG_STALE,
-            "the kept checkpoint of log " + origin + ": " + followed.cosignatures(),
-            "if cosignatures are dated in the future of this clock ("
-                + now
-                + "), check the clock; then run whonix2-update sync");
-        return now;
-      }
-      Instant end = witnessed.get().plus(policy.freshness());
-      if (!now.isBefore(end)) {
-        refuse(
-            Rule.LOG_STALE,
-            "the witnesses' newest word on log "
-                + origin
-                + " is of "
-                + witnessed.get()
-                + ", older than "
-                + policy.freshness(),
-            "run whonix2-update sync");
-      }
-      return end;
-    }
-    return now;
+    return new Verdict(artifact, votes, uncounted, reasons, grounds.until());
   }
 
   /** A vote: this very file, under this very identity, by a key in good standing. */
   private void countVotes() {
-    for (LoggedAttestation logged : evidence.current()) {
+    for (LoggedAttestation logged : evidence.concerning(artifact)) {
       Optional<Claim> claim = claim(logged.attestation());
       if (claim.isEmpty()) {
         continue;

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.log.SignatureType;
 import org.whonix2.core.log.SigningKey;
 import org.whonix2.core.openpgp.SecretKey;
@@ -101,7 +102,8 @@ class UpdatePolicyTest {
         "2027-06-01T00:00:00Z | 2027-06-01T00:00:00+02:00 | line 3: metadata.expires",
         "2027-06-01T00:00:00Z | +1000000-06-01T00:00:00Z | line 3: metadata.expires",
         "2027-06-01T00:00:00Z | 2027-13-01T00:00:00Z | line 3: metadata.expires",
-        "mode: enforce | mode: observe | line 4: mode",
+        "mode: enforce | mode: watch | line 4: mode",
+        "mode: enforce | mode: Observe | line 4: mode",
         "mode: enforce | mod: enforce | expected a key 'mode'",
         "threshold: 2, distinct | threshold: 0, distinct | quorum.threshold: expected a whole number of at least 1",
         "threshold: 2, distinct | distinct | expected a key 'quorum.threshold'",
@@ -136,7 +138,6 @@ class UpdatePolicyTest {
         "maintainers",
         "source",
         "silent",
-        "protect",
         "reviewers",
         "rules",
         "exemptions",
@@ -158,6 +159,42 @@ class UpdatePolicyTest {
     assertThatExceptionOfType(MalformedInputException.class)
         .isThrownBy(() -> parse(policy.replace(log, witness)))
         .withMessageContaining("line 5: logs[0]: expected keys of type 1");
+  }
+
+  @Test
+  void theModeIsReadAndMustStandThere() throws Exception {
+    assertThat(parse(policy).mode()).isEqualTo(Mode.ENFORCE);
+    assertThat(parse(policy.replace("mode: enforce", "mode: observe")).mode())
+        .isEqualTo(Mode.OBSERVE);
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> parse(policy.replace("mode: enforce\n", "")))
+        .withMessageContaining("expected a key 'mode'");
+  }
+
+  @Test
+  void theGatesOwnPackageIsAlwaysProtected() throws Exception {
+    assertThat(parse(policy).protect())
+        .extracting(PackageName::value)
+        .containsExactly("whonix2-update");
+    assertThat(parse(policy + "protect: [zsh, openjdk-17-jre-headless]\n").protect())
+        .extracting(PackageName::value)
+        .containsExactly("openjdk-17-jre-headless", "whonix2-update", "zsh");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "openjdk | expected a list",
+        "[Java] | protect: expected a package name",
+        "['*'] | protect: expected a package name",
+        "[jre, jre] | jre stands there twice",
+      })
+  void whatIsProtectedIsAListOfPackageNames(String protect, String complaint) {
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> parse(policy + "protect: " + protect + "\n"))
+        .withMessageContaining(complaint);
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.BinaryArtifact;
@@ -25,6 +26,7 @@ import org.whonix2.core.openpgp.Certificate;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.policy.Dimension;
 import org.whonix2.core.policy.LogSource;
+import org.whonix2.core.policy.Mode;
 import org.whonix2.core.policy.Quorum;
 import org.whonix2.core.policy.Rebuilder;
 import org.whonix2.core.policy.UpdatePolicy;
@@ -46,6 +48,8 @@ final class World {
   final List<LoggedAttestation> logged = new ArrayList<>();
   int threshold = 3;
   int veto = 1;
+  Mode mode = Mode.ENFORCE;
+  Set<PackageName> protect = Set.of();
   Instant expires = NOW.plus(Duration.ofDays(100));
   final Map<String, Standing> standings = new HashMap<>();
   BinaryArtifact archiveFile = file("net-tools", 1);
@@ -216,12 +220,14 @@ final class World {
           "test",
           1,
           expires,
+          mode,
           logs,
           new WitnessQuorum(1, List.of(new Witness("w1", "delta", witness.verifierKey()))),
           rebuilders,
           new Quorum(threshold, distinct),
           veto,
-          Duration.ofDays(7));
+          Duration.ofDays(7),
+          new TreeSet<>(protect));
     } catch (MalformedInputException e) {
       throw new IllegalStateException(e);
     }
