@@ -1,0 +1,67 @@
+# Daemons, the log with its witnesses, and the policies that trust them.
+daemons=()
+
+# start NAME COMMAND...: sets $address to what the program printed once it listened.
+start() {
+  local name=$1 waited=0
+  shift
+  : >"$name.out"
+  "$@" >"$name.out" 2>"$name.err" </dev/null &
+  daemons+=($!)
+  last_daemon=$!
+  until address=$(grep -oE -m1 'http://[0-9.]+:[0-9]+' "$name.out"); do
+    kill -0 "$last_daemon" 2>/dev/null || { cat "$name.err" >&2; fail "$name did not start"; }
+    [ $((waited += 1)) -le 300 ] || fail "$name did not listen within 30 s"
+    sleep 0.1
+  done
+}
+
+stop() {
+  kill "$1"
+  wait "$1" || true
+}
+
+serve() {
+  start server "$server" serve --listen "127.0.0.1:$1" --state server --key log.key "${cosigners[@]}"
+  server_pid=$last_daemon
+}
+
+fingerprint() { gpg --homedir "$work/gnupg" --batch --show-keys --with-colons "$1" 2>/dev/null | awk -F: '/^fpr/ {print $10; exit}'; }
+mkdir -m 700 gnupg
+cpu=$(awk -F': *' '/^vendor_id/ {print $2; exit}' /proc/cpuinfo)
+case "$cpu" in AuthenticAMD) cpu=AMD ;; GenuineIntel) cpu=Intel ;; esac
+# rebuilder_entry NAME JURISDICTION KEY-FOLDER
+rebuilder_entry() {
+  cat <<YAML
+  - name: $1-1
+    operator: $1
+    jurisdiction: $2
+    fingerprint: $(fingerprint "$3/key/certificate.asc")
+    certificate: $3/key/certificate.asc
+    tool: whonix2-rebuilder
+    platform: {architecture: $(dpkg --print-architecture), cpuVendor: ${cpu:-unknown}, kernel: linux}
+    compilerRoots: [gcc]
+YAML
+}
+# policy THRESHOLD GAMMAS-KEY-FOLDER
+policy() {
+  cat <<YAML
+apiVersion: policy.whonix2.org/v1
+kind: UpdatePolicy
+metadata: {name: demo, serial: 1, expires: $(date -u -d '+1 year' +%Y-%m-%dT%H:%M:%SZ)}
+mode: enforce
+logs: [{origin: $log_name, key: "$(cat log.vkey)", urls: ["$url"]}]
+witnesses:
+  threshold: 2
+  of:
+    - {name: w1, operator: delta, key: "$(cat w1.vkey)"}
+    - {name: w2, operator: epsilon, key: "$(cat w2.vkey)"}
+rebuilders:
+$(rebuilder_entry alpha DE alpha)
+$(rebuilder_entry beta FR beta)
+$(rebuilder_entry gamma IS "$2")
+quorum: {threshold: $1, distinct: {jurisdiction: 2}}
+veto: {operators: 1}
+freshness: {maxAge: 7d}
+YAML
+}
