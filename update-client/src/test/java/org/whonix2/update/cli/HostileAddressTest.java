@@ -243,11 +243,17 @@ class HostileAddressTest {
 
   @Test
   void aClockBehindTheWitnessesIsCalledThat() throws Exception {
-    assertThat(sync()).isEqualTo("advanced 0");
+    Instant later = Instant.now().plus(Duration.ofHours(1));
+    first.cosignedAt = later;
     try (HttpTransport transport = new HttpTransport(HttpDeadlines.STANDARD)) {
-      LogSync sync = new LogSync(policy(), transport, Instant.now().minus(Duration.ofHours(1)));
-      assertThat(sync.sync(source(), store())).isInstanceOf(FollowOutcome.ClockBehind.class);
+      assertThat(new LogSync(policy(), transport, later).sync(source(), store()))
+          .isInstanceOf(FollowOutcome.Advanced.class);
     }
+    // The second address has what a clock put back would take for new.
+    add(second, 9);
+    assertThat(sync()).isEqualTo("clock-behind 3");
+    assertThat(out).contains("the clock is behind: expected at least ");
+    assertThat(store().load(entry -> {}).size()).isEqualTo(300);
   }
 
   @Test
