@@ -25,6 +25,7 @@ import org.whonix2.server.cosigning.WitnessAddress;
 import org.whonix2.server.roster.MemberName;
 import org.whonix2.server.roster.Roster;
 import org.whonix2.server.store.H2Database;
+import org.whonix2.server.store.LogEntry;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.web.ListenAddress;
 import org.whonix2.server.witness.WitnessServer;
@@ -111,7 +112,7 @@ public final class TestLog implements AutoCloseable {
             .mapToObj(i -> ("entry " + i).getBytes(StandardCharsets.UTF_8))
             .toList();
     try (LogStore store = LogStore.open(H2Database.open(folder.resolve("log")))) {
-      if (store.append(store.head(), entries).isEmpty()) {
+      if (store.append(store.head(), entries.stream().map(LogEntry::opaque).toList()).isEmpty()) {
         throw new IllegalStateException("nobody else writes");
       }
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
+import org.whonix2.core.TextParser;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.yaml.StrictYaml;
@@ -39,8 +40,7 @@ final class DefinitionReader {
     return toolchain;
   }
 
-  private static List<String> distinct(
-      YamlFields fields, String key, YamlFields.Parser<String> parser)
+  private static List<String> distinct(YamlFields fields, String key, TextParser<String> parser)
       throws MalformedInputException {
     Set<String> seen = new HashSet<>();
     return fields.list(

@@ -1,9 +1,13 @@
 package org.whonix2.server.admission;
 
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.dsse.Verification;
 import org.whonix2.core.dsse.VerifiedEnvelope;
@@ -11,12 +15,12 @@ import org.whonix2.core.openpgp.Certificate;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.statement.RebuildAttestation;
 import org.whonix2.core.statement.Statement;
+import org.whonix2.server.store.LogEntry;
 
 /** What becomes of a submission before the log sees it. */
 public sealed interface Admission {
   /** May be logged. */
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
-  record Admitted(byte[] entry) implements Admission {}
+  record Admitted(LogEntry entry) implements Admission {}
 
   /** Not what the format demands; the detail names the place. */
   record Malformed(String detail) implements Admission {}
@@ -27,8 +31,9 @@ public sealed interface Admission {
   /**
    * Judges a request's body.
    *
-   * <p>What is logged is the envelope in its one canonical form: else anybody could log a
-   * rebuilder's statement again and again, each time with other spaces.
+   * <p>A statement is logged once: its identity is its signer and what was signed. An envelope can
+   * be written in many ways by anybody, with other spaces or other unsigned parts of the signature,
+   * and each would be an entry that every box has to fetch for ever.
    */
   static Admission judge(byte[] body, Map<Fingerprint, Certificate> roster, Instant now) {
     try {
@@ -50,6 +55,20 @@ public sealed interface Admission {
     }
   }
 
+  /**
+   * What this body would be logged as if its key id told the truth; nothing is verified. Finds what
+   * is logged already, also when its signer has left the roster since.
+   */
+  static Optional<LogEntry> claimed(byte[] body) {
+    try {
+      Envelope envelope = Envelope.parse(body);
+      Fingerprint signer = Fingerprint.parse(envelope.signatures().get(0).keyid());
+      return Optional.of(new LogEntry(envelope.toBytes(), identity(signer, envelope)));
+    } catch (MalformedInputException e) {
+      return Optional.empty();
+    }
+  }
+
   private static Admission judge(Envelope envelope, VerifiedEnvelope verified)
       throws MalformedInputException {
     Statement statement = Statement.parse(verified.payloadType(), verified.payload());
@@ -61,6 +80,14 @@ public sealed interface Admission {
               + ", found one by "
               + attestation.rebuilder());
     }
-    return new Admitted(envelope.toBytes());
+    return new Admitted(new LogEntry(envelope.toBytes(), identity(verified.signer(), envelope)));
+  }
+
+  /** SHA-256 over the signer's fingerprint in hex, a line feed, and what was signed (the PAE). */
+  private static Sha256 identity(Fingerprint signer, Envelope envelope) {
+    MessageDigest digest = DigestUtils.getSha256Digest();
+    digest.update((signer + "\n").getBytes(StandardCharsets.US_ASCII));
+    digest.update(envelope.preAuthentication());
+    return Sha256.finish(digest);
   }
 }

@@ -7,6 +7,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,13 +19,13 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.server.admission.Admission;
 import org.whonix2.server.roster.Roster;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.sequencer.Sequenced;
 import org.whonix2.server.sequencer.Sequencer;
+import org.whonix2.server.store.LogEntry;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.store.PublishedNote;
 import org.whonix2.server.web.Problem;
@@ -73,7 +74,7 @@ final class SubmissionRoute {
     }
     byte[] body = RequestBody.read(context, Envelope.MAX_BYTES);
     PublishedNote latest = publisher.latest();
-    OptionalLong known = store.indexOf(Sha256.of(body));
+    OptionalLong known = indexOfSameBytes(body);
     if (known.isPresent() && known.getAsLong() < latest.size()) {
       answer(context, new Sequenced(known.getAsLong(), false, latest));
       return;
@@ -88,13 +89,25 @@ final class SubmissionRoute {
     }
   }
 
+  private OptionalLong indexOfSameBytes(byte[] body) throws IOException {
+    Optional<LogEntry> claimed = Admission.claimed(body);
+    if (claimed.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    OptionalLong index = store.indexOf(claimed.get().identity());
+    return index.isPresent()
+            && Arrays.equals(store.entries(index.getAsLong(), 1).get(0), claimed.get().content())
+        ? index
+        : OptionalLong.empty();
+  }
+
   private static String mediaType(@Nullable String contentType) {
     return contentType == null
         ? ""
         : contentType.replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT);
   }
 
-  private void log(Context context, byte[] entry) {
+  private void log(Context context, LogEntry entry) {
     Optional<CompletableFuture<Sequenced>> place = sequencer.submit(entry);
     if (place.isEmpty()) {
       tryLater(context, "too many submissions wait, or the server is about to stop");

@@ -12,6 +12,7 @@ import org.whonix2.core.log.SignatureType;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.StateOptions;
+import org.whonix2.io.cli.TimeSpan;
 import org.whonix2.server.AttestationServer;
 import org.whonix2.server.cosigning.WitnessAddress;
 import org.whonix2.server.web.ListenAddress;
@@ -52,7 +53,7 @@ final class ServeCommand implements Callable<ExitCode> {
   @Option(
       names = "--refresh",
       paramLabel = "TIME",
-      converter = Durations.class,
+      converter = TimeSpan.class,
       defaultValue = "10m",
       description = "cosign an unchanged checkpoint anew after this time (${DEFAULT-VALUE})")
   private Duration refresh = Duration.ofMinutes(10);

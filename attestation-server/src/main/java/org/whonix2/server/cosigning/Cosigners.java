@@ -62,6 +62,11 @@ public final class Cosigners implements AutoCloseable {
             });
   }
 
+  /** How many witnesses are asked. */
+  public int size() {
+    return asked.size();
+  }
+
   /** A witness, and until when (in nanoseconds of this process) it is left alone. */
   private static final class Asked {
     private final Cosigner cosigner;

@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,6 +33,7 @@ public final class Roster {
 
   private final Path folder;
   private final Map<Path, Read> known = new ConcurrentHashMap<>();
+  private final Set<Path> complained = ConcurrentHashMap.newKeySet();
 
   /** What a file held when it had this identity; replacing a file gives it another. */
   private record Read(
@@ -66,7 +69,7 @@ public final class Roster {
           MemberName name = name(file);
           read(file).ifPresent(certificate -> members.put(name, certificate));
         } catch (MalformedInputException e) {
-          LOG.warn("{} admits nobody: {}", file, e.getMessage());
+          complain(file, String.valueOf(e.getMessage()));
         }
       }
     }
@@ -81,6 +84,10 @@ public final class Roster {
   private Optional<Certificate> read(Path file) throws IOException {
     try {
       BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+      if (!found.isRegularFile()) {
+        complain(file, "expected a file, found something else");
+        return Optional.empty();
+      }
       Read before = known.get(file);
       if (before != null && before.isOf(found)) {
         return before.certificate();
@@ -93,10 +100,20 @@ public final class Roster {
       // Removed since the folder was read.
       known.remove(file);
       return Optional.empty();
+    } catch (IOException e) {
+      complain(file, e.toString());
+      return Optional.empty();
     }
   }
 
-  private static Optional<Certificate> parse(Path file, long size) throws IOException {
+  /** Once for each file: the roster is read for every submission, whoever sends it. */
+  private void complain(Path file, String why) {
+    if (complained.add(file)) {
+      LOG.warn("{} admits nobody: {}", file, why);
+    }
+  }
+
+  private Optional<Certificate> parse(Path file, long size) throws IOException {
     try {
       if (size > Certificate.MAX_BYTES) {
         throw new MalformedInputException(
@@ -104,14 +121,14 @@ public final class Roster {
       }
       return Optional.of(Certificate.parse(AtomicFiles.read(file, Certificate.MAX_BYTES)));
     } catch (MalformedInputException e) {
-      LOG.warn("{} admits nobody: {}", file, e.getMessage());
+      complain(file, String.valueOf(e.getMessage()));
       return Optional.empty();
     }
   }
 
   /** Admits a rebuilder. A name has one certificate, and a certificate one name. */
   public RosterChange add(MemberName name, Certificate certificate) throws IOException {
-    Files.createDirectories(folder);
+    AtomicFiles.createFolders(folder);
     return alone(
         () -> {
           for (Map.Entry<MemberName, Certificate> member : members().entrySet()) {
@@ -125,6 +142,8 @@ public final class Roster {
           }
           AtomicFiles.replace(
               file(name), certificate.toArmored().getBytes(StandardCharsets.US_ASCII));
+          // Whatever the operator's umask: the server may run as another user.
+          Files.setPosixFilePermissions(file(name), PosixFilePermissions.fromString("rw-r--r--"));
           return new RosterChange.Done();
         });
   }

@@ -9,24 +9,25 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.whonix2.core.digest.Sha256;
+import org.whonix2.server.store.LogEntry;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.store.PublishedNote;
 import org.whonix2.server.store.StoreException;
 import org.whonix2.server.store.TreeHead;
 
-/** The submissions that one transaction stores. Equal bytes become one entry. */
+/** The submissions that one transaction stores. Those of one identity become one entry. */
 final class Group {
   /** Losing the race for the head this often means that something else is wrong. */
   private static final int MAX_ATTEMPTS = 100;
 
   private final List<Submission> submissions;
-  private final Map<Sha256, byte[]> contents = new LinkedHashMap<>();
+  private final Map<Sha256, LogEntry> contents = new LinkedHashMap<>();
   private final Map<Sha256, Long> indexes = new LinkedHashMap<>();
   private final Set<Sha256> stored = new LinkedHashSet<>();
 
   Group(List<Submission> submissions) {
     this.submissions = List.copyOf(submissions);
-    submissions.forEach(s -> contents.put(s.digest(), s.entry()));
+    submissions.forEach(s -> contents.putIfAbsent(s.entry().identity(), s.entry()));
   }
 
   /** Stores what is not yet stored. Where another writer was faster, it looks again. */
@@ -70,11 +71,12 @@ final class Group {
   /** Tells every submitter where the entry stands; of equal ones, the first has put it there. */
   void answer(PublishedNote checkpoint) {
     for (Submission submission : submissions) {
-      boolean isNew = stored.remove(submission.digest());
+      boolean isNew = stored.remove(submission.entry().identity());
       submission
           .answer()
           .complete(
-              new Sequenced(indexes.getOrDefault(submission.digest(), -1L), isNew, checkpoint));
+              new Sequenced(
+                  indexes.getOrDefault(submission.entry().identity(), -1L), isNew, checkpoint));
     }
   }
 

@@ -27,6 +27,7 @@ public final class Publisher {
   private final SigningKey key;
   private final Cosigners cosigners;
   private volatile PublishedNote latest;
+  private boolean complete = true;
 
   private Publisher(LogStore store, SigningKey key, Cosigners cosigners, PublishedNote latest) {
     this.store = store;
@@ -100,6 +101,11 @@ public final class Publisher {
     return latest;
   }
 
+  /** Whether every witness cosigned the checkpoint published last; for the publishing thread. */
+  boolean isComplete() {
+    return complete;
+  }
+
   /** The log's name. */
   public String origin() {
     return key.verifierKey().name();
@@ -108,10 +114,14 @@ public final class Publisher {
   /** Publishes the committed tree head with the cosignatures that can be had in time. */
   PublishedNote publish() throws IOException {
     TreeHead head = store.head();
+    // A head is signed only when a loss of power could not take it back: the commit before this
+    // may have failed to reach the disk, or another process may have made it.
+    store.sync();
     Checkpoint checkpoint = checkpoint(key, head);
     SignedNote signed = checkpoint.sign(key);
     List<NoteSignature> cosignatures =
         cosigners.collect(checkpoint, signed, earlier(), () -> store.hashes(head.size()));
+    complete = cosignatures.size() == cosigners.size();
     PublishedNote note = new PublishedNote(head.size(), with(signed, cosignatures).toBytes());
     if (!store.publish(note)) {
       // Another writer has published a larger tree, which begins with this one.

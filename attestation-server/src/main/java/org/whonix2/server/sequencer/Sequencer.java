@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.whonix2.server.store.LogEntry;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.store.PublishedNote;
 import org.whonix2.server.store.StoreException;
@@ -22,6 +23,7 @@ public final class Sequencer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Sequencer.class);
   private static final Duration WAKE = Duration.ofMillis(200);
+  private static final Duration INCOMPLETE_REFRESH = Duration.ofSeconds(35);
 
   private final LogStore store;
   private final Publisher publisher;
@@ -52,7 +54,7 @@ public final class Sequencer implements AutoCloseable {
    *
    * @return empty if too many wait already, or the sequencer has stopped
    */
-  public Optional<CompletableFuture<Sequenced>> submit(byte[] entry) {
+  public Optional<CompletableFuture<Sequenced>> submit(LogEntry entry) {
     Submission submission = Submission.of(entry);
     if (closing || failed || !waiting.offer(submission)) {
       return Optional.empty();
@@ -97,7 +99,7 @@ public final class Sequencer implements AutoCloseable {
           if (sequence(first)) {
             refreshed = System.nanoTime();
           }
-        } else if (System.nanoTime() - refreshed >= refresh.toNanos()) {
+        } else if (System.nanoTime() - refreshed >= untilRefresh().toNanos()) {
           refreshed = System.nanoTime();
           refresh();
         }
@@ -110,6 +112,13 @@ public final class Sequencer implements AutoCloseable {
       failed = !closing;
       failWaiting(new StoreException("the log takes no entries any more"));
     }
+  }
+
+  /** A checkpoint that lacks a cosignature is published anew soon: boxes may be waiting for it. */
+  private Duration untilRefresh() {
+    return publisher.isComplete() || refresh.compareTo(INCOMPLETE_REFRESH) < 0
+        ? refresh
+        : INCOMPLETE_REFRESH;
   }
 
   /** Returns whether a checkpoint was published. */
@@ -127,8 +136,8 @@ public final class Sequencer implements AutoCloseable {
       LOG.error("a group of {} submissions failed: {}", taken.size(), e.getMessage());
       group.fail(e);
       return false;
-    } catch (RuntimeException e) {
-      group.fail(e);
+    } catch (RuntimeException | Error e) {
+      group.fail(new StoreException("the server failed", e));
       throw e;
     }
   }

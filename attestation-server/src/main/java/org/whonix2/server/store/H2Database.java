@@ -1,7 +1,6 @@
 package org.whonix2.server.store;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -10,6 +9,7 @@ import javax.sql.DataSource;
 import org.h2.api.ErrorCode;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.h2.jdbcx.JdbcDataSource;
+import org.whonix2.io.files.AtomicFiles;
 
 /**
  * H2, embedded, one file in the state folder. H2 locks that file for the process, so a second
@@ -34,7 +34,7 @@ public final class H2Database implements Database {
     if (file.toString().indexOf(';') >= 0) {
       throw new StoreException("expected a state folder without ';' in its name, found " + folder);
     }
-    Files.createDirectories(folder);
+    AtomicFiles.createFolders(folder);
     JdbcDataSource source = new JdbcDataSource();
     // Closing is ours to do, after the last answer; no trace file beside the data.
     source.setURL("jdbc:h2:file:" + file + ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0");
@@ -44,6 +44,7 @@ public final class H2Database implements Database {
     pool.setMaxConnections(MAX_CONNECTIONS);
     try {
       pool.getConnection().close();
+      AtomicFiles.syncFolder(folder);
       return new H2Database(pool);
     } catch (SQLException e) {
       pool.dispose();

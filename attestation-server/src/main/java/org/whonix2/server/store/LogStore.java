@@ -77,7 +77,8 @@ public final class LogStore implements AutoCloseable {
    *
    * @return the new head, or empty if another writer has moved the head meanwhile
    */
-  public Optional<TreeHead> append(TreeHead expected, List<byte[]> entries) throws StoreException {
+  public Optional<TreeHead> append(TreeHead expected, List<LogEntry> entries)
+      throws StoreException {
     Optional<TreeHead> next =
         transaction("append entries", handle -> append(handle, expected, entries));
     if (next.isPresent()) {
@@ -86,7 +87,7 @@ public final class LogStore implements AutoCloseable {
     return next;
   }
 
-  private static Optional<TreeHead> append(Handle handle, TreeHead expected, List<byte[]> entries)
+  private static Optional<TreeHead> append(Handle handle, TreeHead expected, List<LogEntry> entries)
       throws StoreException {
     if (!head(handle, " for update").equals(expected)) {
       return Optional.empty();
@@ -94,9 +95,10 @@ public final class LogStore implements AutoCloseable {
     Frontier frontier = StoredTree.frontier(handle, expected);
     List<Sha256> leaves = new ArrayList<>(entries.size());
     PreparedBatch rows = handle.prepareBatch("insert into entry values (?, ?, ?, ?)");
-    for (byte[] entry : entries) {
-      Sha256 leaf = TreeHash.leaf(entry);
-      rows.add(frontier.size(), leaf.toByteArray(), Sha256.of(entry).toByteArray(), entry);
+    for (LogEntry entry : entries) {
+      Sha256 leaf = TreeHash.leaf(entry.content());
+      rows.add(
+          frontier.size(), leaf.toByteArray(), entry.identity().toByteArray(), entry.content());
       frontier = frontier.append(leaf);
       leaves.add(leaf);
     }
@@ -117,14 +119,14 @@ public final class LogStore implements AutoCloseable {
     return Optional.of(next);
   }
 
-  /** Where the entry with this SHA-256 stands. */
-  public OptionalLong indexOf(Sha256 content) throws StoreException {
+  /** Where the entry with this identity stands. */
+  public OptionalLong indexOf(Sha256 identity) throws StoreException {
     return read(
         "an entry's index",
         handle ->
             handle
-                .createQuery("select leaf_index from entry where content_sha256 = ?")
-                .bind(0, content.toByteArray())
+                .createQuery("select leaf_index from entry where identity = ?")
+                .bind(0, identity.toByteArray())
                 .mapTo(Long.class)
                 .findOne()
                 .map(OptionalLong::of)
@@ -202,7 +204,8 @@ public final class LogStore implements AutoCloseable {
     return kept;
   }
 
-  private void sync() throws StoreException {
+  /** Returns only when everything committed so far would survive a loss of power. */
+  public void sync() throws StoreException {
     read(
         "sync",
         handle -> {

@@ -7,7 +7,7 @@
  *
  * <pre>
  * TreeHead head = store.head();                              // 3, lqKW…
- * Optional&lt;TreeHead&gt; next = store.append(head, List.of(e));  // 4, bjQL…, or empty: lost the race
+ * Optional&lt;TreeHead&gt; next = store.append(head, List.of(entry));  // 4, bjQL…, or empty: lost the race
  * </pre>
  */
 @NullMarked

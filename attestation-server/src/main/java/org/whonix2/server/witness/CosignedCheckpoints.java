@@ -5,7 +5,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -36,7 +35,7 @@ final class CosignedCheckpoints implements AutoCloseable {
    */
   static CosignedCheckpoints open(Path state, VerifierKey witness) throws IOException {
     Path folder = state.resolve("witness");
-    Files.createDirectories(folder);
+    AtomicFiles.createFolders(folder);
     FileChannel channel =
         FileChannel.open(
             folder.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

@@ -7,9 +7,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.jetty.http.HttpStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,12 +32,14 @@ import org.whonix2.server.web.WebListener;
 /** A running witness. */
 public final class WitnessServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WitnessServer.class);
+  private static final int MAX_REPORTED = 100;
 
   private final SigningKey key;
   private final Clock clock;
   private final Map<String, TrustedLog> logs = new HashMap<>();
   private final CosignedCheckpoints kept;
   private final Map<String, SignedNote> newest = new HashMap<>();
+  private final Set<Sha256> reported = new HashSet<>();
   private final WebListener listener;
 
   private WitnessServer(
@@ -97,10 +101,6 @@ public final class WitnessServer implements AutoCloseable {
           .contentType(AddCheckpoint.CONFLICT_TYPE)
           .result(decision.body());
     } else {
-      if (decision instanceof WitnessDecision.Unprocessable) {
-        // Signed by the log: perhaps the proof that it forked, so it is not to be lost.
-        LOG.warn("not cosigned: {}\n{}", decision.body().strip(), request.note());
-      }
       new Problem(decision.status(), decision.body().strip()).answer(context);
     }
   }
@@ -115,12 +115,33 @@ public final class WitnessServer implements AutoCloseable {
     WitnessDecision decision =
         WitnessDecision.decide(request, Optional.ofNullable(logs.get(origin)), cosigned);
     if (!(decision instanceof WitnessDecision.Cosign cosign)) {
+      cosigned.ifPresent(tree -> reportFork(request, decision, tree));
       return new Answer(decision, Optional.empty());
     }
     SignedNote note = cosign.checkpoint().cosign(key, clock.instant());
     kept.write(origin, note);
     newest.put(origin, note);
     return new Answer(decision, Optional.of(note.signatures().get(note.signatures().size() - 1)));
+  }
+
+  /**
+   * Two trees of one size under the log's signature prove that it forked: not to be lost, and told
+   * once, so that nobody can drown it. A bad proof is anybody's and proves nothing.
+   */
+  private void reportFork(AddCheckpoint request, WitnessDecision decision, Checkpoint tree) {
+    Checkpoint found = request.checkpoint();
+    boolean forked =
+        decision instanceof WitnessDecision.Conflict
+            && found.size() == tree.size()
+            && !found.root().equals(tree.root());
+    if (forked && reported.size() < MAX_REPORTED && reported.add(found.root())) {
+      LOG.error(
+          "log {} signed two trees of size {}; cosigned:\n{}\nnot cosigned:\n{}",
+          found.origin(),
+          found.size(),
+          newest.get(found.origin()),
+          request.note());
+    }
   }
 
   private static Checkpoint tree(SignedNote note) {

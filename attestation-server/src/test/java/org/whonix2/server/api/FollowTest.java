@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.log.FollowOutcome;
 import org.whonix2.core.log.Follower;
 import org.whonix2.core.log.LogFetcher;
@@ -52,14 +53,29 @@ class FollowTest {
       for (int round = 0; round < 5; round++) {
         expected.addAll(log.submitAll(1 + round, 1));
         FollowOutcome outcome =
-            follower.follow(state, fetcher(log), (index, entry) -> taken.add(entry), Instant.now());
+            follower.follow(
+                state,
+                FollowTest::neverWentBack,
+                fetcher(log),
+                (index, entry) -> taken.add(entry),
+                Instant.now());
         assertThat(outcome).as(outcome.explain()).isInstanceOf(FollowOutcome.Advanced.class);
         state = ((FollowOutcome.Advanced) outcome).state();
         assertThat(taken).containsExactlyElementsOf(expected);
       }
       log.restart();
-      assertThat(follower.follow(state, fetcher(log), (index, entry) -> {}, Instant.now()))
+      assertThat(
+              follower.follow(
+                  state,
+                  FollowTest::neverWentBack,
+                  fetcher(log),
+                  (index, entry) -> {},
+                  Instant.now()))
           .isInstanceOf(FollowOutcome.Unchanged.class);
     }
+  }
+
+  private static Sha256 neverWentBack(long size) {
+    throw new AssertionError("the log went back to " + size);
   }
 }

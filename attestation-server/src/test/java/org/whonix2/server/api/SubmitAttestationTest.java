@@ -6,10 +6,12 @@ import static org.whonix2.server.Answers.header;
 import static org.whonix2.server.Answers.json;
 
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -30,6 +32,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.log.ProofVerification;
 import org.whonix2.core.log.TlogProof;
 import org.whonix2.core.log.TreeHash;
@@ -119,6 +122,38 @@ class SubmitAttestationTest {
     String shouted = envelope.replace(hex, hex.toUpperCase(Locale.ROOT));
     assertProblem(log.submit(shouted.getBytes(StandardCharsets.UTF_8)), 400, "keyid");
     assertThat(size()).isEqualTo(before + 1);
+  }
+
+  /** The unhashed area of a signature is signed by nobody, so anybody can fill it. */
+  @Test
+  void otherUnsignedPartsOfTheSignatureAreNotAnotherEntry() throws Exception {
+    byte[] logged = fresh();
+    long index = json(log.submit(logged)).path("index").asLong();
+    Envelope envelope = Envelope.parse(logged);
+    String sig = Base64.getEncoder().encodeToString(envelope.signatures().get(0).sig());
+    String filled =
+        Base64.getEncoder().encodeToString(withUnhashed(envelope.signatures().get(0).sig()));
+    String other = new String(logged, StandardCharsets.UTF_8).replace(sig, filled);
+    assertThat(other).contains(filled);
+
+    HttpResponse<byte[]> answer = log.submit(other.getBytes(StandardCharsets.UTF_8));
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(json(answer).path("index").asLong()).isEqualTo(index);
+    assertThat(size()).isEqualTo(before + 1);
+  }
+
+  /** Puts a private subpacket into the empty unhashed area of a version 4 signature packet. */
+  private static byte[] withUnhashed(byte[] packet) {
+    int hashed = (packet[6] & 0xff) << 8 | (packet[7] & 0xff);
+    int area = 2 + 6 + hashed; // header and length octet, fixed fields, hashed area
+    assertThat(packet[0] & 0xff).as("a header of one length octet").isIn(0x88, 0xc2);
+    assertThat(packet[area] | packet[area + 1]).as("an empty unhashed area").isZero();
+    ByteBuffer filled = ByteBuffer.allocate(packet.length + 3);
+    filled.put(packet, 0, area).put(new byte[] {0, 3, 2, 100, 7});
+    filled.put(packet, area + 2, packet.length - area - 2);
+    filled.put(1, (byte) (packet[1] + 3));
+    return filled.array();
   }
 
   @Test
@@ -225,6 +260,7 @@ class SubmitAttestationTest {
   @Test
   void moreThanAnEntryHoldsIsTooLarge() {
     assertProblem(log.submit(new byte[65_536]), 413, "65535");
+    assertProblem(log.submit(new byte[300_000]), 413, "65535");
     assertThat(log.submit(new byte[65_535]).statusCode()).isEqualTo(400);
   }
 

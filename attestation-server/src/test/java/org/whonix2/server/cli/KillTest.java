@@ -26,6 +26,7 @@ import org.whonix2.core.log.FollowOutcome;
 import org.whonix2.core.log.Follower;
 import org.whonix2.core.log.LogFetcher;
 import org.whonix2.core.log.LogState;
+import org.whonix2.core.log.PastRoots;
 import org.whonix2.core.log.TilePath;
 import org.whonix2.core.log.TrustedLog;
 import org.whonix2.core.log.VerifierKey;
@@ -183,12 +184,17 @@ class KillTest {
     WitnessQuorum quorum =
         new WitnessQuorum(1, List.of(new Witness("w1", "w1", VerifierKey.parse(witnessKey))));
     Follower follower = new Follower(TrustedLog.of(VerifierKey.parse(logKey)), quorum);
-    FollowOutcome outcome = follower.follow(kept, fetcher, (index, entry) -> {}, Instant.now());
+    PastRoots past =
+        size -> {
+          throw new AssertionError("the log went back to " + size);
+        };
+    FollowOutcome outcome =
+        follower.follow(kept, past, fetcher, (index, entry) -> {}, Instant.now());
     Instant giveUp = Instant.now().plusSeconds(20);
     while (outcome instanceof FollowOutcome.NotWitnessed && Instant.now().isBefore(giveUp)) {
       // The server asks its witness once it listens.
       Thread.sleep(100);
-      outcome = follower.follow(kept, fetcher, (index, entry) -> {}, Instant.now());
+      outcome = follower.follow(kept, past, fetcher, (index, entry) -> {}, Instant.now());
     }
     if (outcome instanceof FollowOutcome.Unchanged unchanged) {
       return unchanged.state();

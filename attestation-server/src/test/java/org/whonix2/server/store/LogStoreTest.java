@@ -45,8 +45,12 @@ class LogStoreTest {
     return new TreeHead(size, frontier.root());
   }
 
+  private static List<LogEntry> opaque(List<byte[]> entries) {
+    return entries.stream().map(LogEntry::opaque).toList();
+  }
+
   private static void put(LogStore store, List<byte[]> entries) throws StoreException {
-    assertThat(store.append(store.head(), entries)).isPresent();
+    assertThat(store.append(store.head(), opaque(entries))).isPresent();
   }
 
   private LogStore open() throws Exception {
@@ -115,8 +119,9 @@ class LogStoreTest {
     try (LogStore store = open()) {
       TreeHead empty = store.head();
       put(store, entries(0, 1));
-      assertThat(store.append(empty, entries(1, 1))).isEmpty();
-      assertThat(store.append(new TreeHead(1, TreeHash.emptyRoot()), entries(1, 1))).isEmpty();
+      assertThat(store.append(empty, opaque(entries(1, 1)))).isEmpty();
+      assertThat(store.append(new TreeHead(1, TreeHash.emptyRoot()), opaque(entries(1, 1))))
+          .isEmpty();
       assertThat(store.head()).isEqualTo(headOf(1));
       assertThat(store.entries(0, 10)).hasSize(1);
     }
@@ -155,7 +160,7 @@ class LogStoreTest {
     int lost = 0;
     for (int done = 0; done < count; ) {
       byte[] entry = ("writer " + writer + " entry " + done).getBytes(StandardCharsets.UTF_8);
-      if (store.append(store.head(), List.of(entry)).isPresent()) {
+      if (store.append(store.head(), opaque(List.of(entry))).isPresent()) {
         done++;
       } else {
         lost++;
@@ -168,7 +173,7 @@ class LogStoreTest {
   void oneEntryIsStoredOnce() throws Exception {
     try (LogStore store = open()) {
       put(store, entries(0, 1));
-      assertThatThrownBy(() -> store.append(store.head(), entries(0, 1)))
+      assertThatThrownBy(() -> store.append(store.head(), opaque(entries(0, 1))))
           .isInstanceOf(StoreException.class);
       assertThat(store.head()).isEqualTo(headOf(1));
     }
@@ -193,7 +198,7 @@ class LogStoreTest {
         "delete from entry where leaf_index = 5",
         "delete from entry where leaf_index = 299",
         "update entry set content = X'00' where leaf_index = 299",
-        "update tree_head set root = (select content_sha256 from entry where leaf_index = 1)",
+        "update tree_head set root = (select identity from entry where leaf_index = 1)",
         "update tree_head set tree_size = 299",
         "delete from tile where tile_level = 1",
         "update tile set hashes = (select leaf_hash from entry where leaf_index = 1)"

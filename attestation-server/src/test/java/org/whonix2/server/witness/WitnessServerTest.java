@@ -186,7 +186,7 @@ class WitnessServerTest {
   @Test
   void aForkIsNotCosigned() throws Exception {
     assertCosigned(add(TREE.request(0, 5)), 5);
-    assertProblem(add(FORK.request(5, 5)), 422, "proof");
+    assertConflict(add(FORK.request(5, 5)), 5);
     assertProblem(add(FORK.request(5, 12)), 422, "proof");
     assertProblem(
         add(
@@ -201,7 +201,7 @@ class WitnessServerTest {
   void anEmptyTreeWithARootAndAProofFromNothingAreNotCosigned() throws Exception {
     Checkpoint empty =
         new Checkpoint("log.example.org", 0, TREE.checkpoint("log.example.org", 1).root());
-    assertProblem(add(AddCheckpoint.of(0, List.of(), empty.sign(LOG)).toBytes()), 422, "empty");
+    assertProblem(add(AddCheckpoint.of(0, List.of(), empty.sign(LOG)).toBytes()), 422, "size 0");
     SignedNote five = TREE.checkpoint("log.example.org", 5).sign(LOG);
     byte[] proofFromNothing = AddCheckpoint.of(0, List.of(TreeHash.emptyRoot()), five).toBytes();
     assertProblem(add(proofFromNothing), 422, "proof");

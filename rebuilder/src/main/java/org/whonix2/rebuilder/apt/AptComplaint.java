@@ -40,6 +40,10 @@ public final class AptComplaint {
               Pattern.compile("No space left on device"),
               "the disk is full: free some space, or move the state with --state"),
           new Known(
+              Pattern.compile("cannot change root filesystem propagation|unshare failed"),
+              "this machine does not let us make namespaces of our own: a container needs them"
+                  + " allowed, and a chroot needs its root folder to be a mount point"),
+          new Known(
               Pattern.compile("unmet dependencies|unsatisfiable|not going to be installed"),
               "the suite cannot satisfy the build dependencies: is one of its components, or its"
                   + " -updates or -security suite, missing in the machine's apt sources?"));
@@ -70,9 +74,11 @@ public final class AptComplaint {
 
   private static String firstError(Outcome outcome, String said) {
     return said.lines()
-        .filter(line -> line.startsWith("E: ") || line.startsWith("Err:"))
+        .filter(line -> line.startsWith("E: "))
         .findFirst()
-        .map(line -> line.replaceAll("[^ -~]", "?"))
+        .or(() -> said.lines().filter(line -> line.startsWith("Err:")).findFirst())
+        .or(() -> said.lines().filter(line -> !line.isBlank()).reduce((first, last) -> last))
+        .map(line -> line.replaceAll("[^ -~]", "?") + " (exit code " + outcome.exitCode() + ")")
         .orElse("exit code " + outcome.exitCode());
   }
 }

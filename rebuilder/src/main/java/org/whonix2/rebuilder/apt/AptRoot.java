@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.PackageIdentity;
-import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.artifact.PackageVersion;
+import org.whonix2.core.deb822.Deb822;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
@@ -30,19 +30,18 @@ import org.whonix2.rebuilder.process.Programs;
 public final class AptRoot {
   private static final Limits NETWORK = new Limits(Duration.ofMinutes(15), 4 << 20);
   private static final Limits QUERY = new Limits(Duration.ofMinutes(2), 64 << 20);
-  private static final String SOURCES = "machine.sources";
 
   /** What decides over the network in the environment, as apt and its methods read it. */
   private static final List<String> NETWORK_VARIABLES =
       List.of("http_proxy", "https_proxy", "no_proxy", "all_proxy", "ftp_proxy");
 
-  private final Path folder;
+  private final AptConfiguration configuration;
   private final String suite;
   private final Programs programs;
   private final LogFile log;
 
-  private AptRoot(Path folder, String suite, Programs programs, LogFile log) {
-    this.folder = folder;
+  private AptRoot(AptConfiguration configuration, String suite, Programs programs, LogFile log) {
+    this.configuration = configuration;
     this.suite = suite;
     this.programs = programs;
     this.log = log;
@@ -66,57 +65,11 @@ public final class AptRoot {
                     new CommandException(
                         ExitCode.OUTSIDE_FAILED,
                         "this machine's apt has no mirror for the suite '" + suite + "'",
-                        "it has these: " + String.join(", ", machine.suites())));
-    for (String part :
-        List.of("lists/partial", "cache/archives/partial", "state", "preferences.d", "parts.d")) {
-      Files.createDirectories(folder.resolve(part));
-    }
-    Files.writeString(folder.resolve(SOURCES), sources);
-    Files.writeString(folder.resolve("status"), "");
-    Files.writeString(folder.resolve("apt.conf"), configuration(folder));
-    Files.writeString(
-        folder.resolve("bootstrap.conf"),
-        "Dir::Etc::main \"" + folder.resolve("apt.conf") + "\";\n");
-    return new AptRoot(folder, suite, programs, log);
-  }
-
-  /**
-   * Read after the machine's own parts, so that proxies and the like stay while hooks, pins and
-   * places do not.
-   */
-  private static String configuration(Path folder) {
-    String includeMachine =
-        Files.isRegularFile(Path.of("/etc/apt/apt.conf"))
-            ? "#include \"/etc/apt/apt.conf\";\n"
-            : "";
-    return includeMachine
-        + """
-        #clear APT::Update::Pre-Invoke;
-        #clear APT::Update::Post-Invoke;
-        #clear APT::Update::Post-Invoke-Success;
-        #clear DPkg::Pre-Invoke;
-        #clear DPkg::Post-Invoke;
-        #clear DPkg::Pre-Install-Pkgs;
-        APT::Update::Error-Mode "any";
-        APT::Get::AllowUnauthenticated "false";
-        Acquire::AllowInsecureRepositories "false";
-        Acquire::AllowWeakRepositories "false";
-        Acquire::AllowDowngradeToInsecureRepositories "false";
-        Acquire::Languages "none";
-        Acquire::Retries "3";
-        Dir::State "@/state";
-        Dir::State::lists "@/lists";
-        Dir::State::status "@/status";
-        Dir::Cache "@/cache";
-        Dir::Cache::pkgcache "pkgcache.bin";
-        Dir::Cache::srcpkgcache "srcpkgcache.bin";
-        DPkg::Lock::Timeout "60";
-        Dir::Etc::sourcelist "@/machine.sources";
-        Dir::Etc::sourceparts "@/parts.d";
-        Dir::Etc::preferences "/dev/null";
-        Dir::Etc::preferencesparts "@/preferences.d";
-        """
-            .replace("@", folder.toString());
+                        "it has these: "
+                            + String.join(", ", machine.suites())
+                            + "; an entry counts if it has no Signed-By, or one that names a"
+                            + " keyring debian-archive-..."));
+    return new AptRoot(AptConfiguration.lay(folder, sources), suite, programs, log);
   }
 
   public String suite() {
@@ -125,12 +78,12 @@ public final class AptRoot {
 
   /** The lists that apt has verified. */
   public Path lists() {
-    return folder.resolve("lists");
+    return configuration.lists();
   }
 
   /** The sources, in deb822 format. */
   public Path sources() {
-    return folder.resolve(SOURCES);
+    return configuration.sources();
   }
 
   /** The variables of our environment that decide how apt reaches the network. */
@@ -159,9 +112,13 @@ public final class AptRoot {
     return options.toString();
   }
 
-  /** Fetches the lists; apt checks them down to the archive's keys. */
+  /**
+   * Fetches the lists; apt checks them down to the archive's keys, and we that they are Debian's.
+   */
   public void update() throws IOException, CommandException {
-    network("cannot fetch the archive's lists", folder, "apt-get", "--quiet", "update");
+    network(
+        "cannot fetch the archive's lists", configuration.folder(), "apt-get", "--quiet", "update");
+    ReleaseOrigin.requireDebian(lists());
   }
 
   /**
@@ -187,7 +144,7 @@ public final class AptRoot {
       throw new CommandException(
           ExitCode.USAGE,
           "suite " + suite + " has no source package '" + name + "'",
-          "the name of a source may differ from its packages': see 'apt-cache showsrc PACKAGE'");
+          "a source and its packages may have different names: 'apt-cache show PACKAGE' says Source");
     }
     ArchivedSource newest = known.get(0);
     List<ArchivedSource> asked = new ArrayList<>();
@@ -278,11 +235,7 @@ public final class AptRoot {
     }
     List<Sha256> digests = new ArrayList<>();
     for (Deb822 entry : Deb822.parseAll(out.toString(StandardCharsets.UTF_8))) {
-      PackageIdentity found =
-          new PackageIdentity(
-              PackageName.parse(entry.require("Package")),
-              PackageVersion.parse(entry.require("Version")),
-              Architecture.parse(entry.require("Architecture")));
+      PackageIdentity found = PackageIdentity.of(entry);
       Sha256 digest = Sha256.parse(entry.require("SHA256"));
       if (found.equals(identity) && !digests.contains(digest)) {
         digests.add(digest);
@@ -321,7 +274,6 @@ public final class AptRoot {
   }
 
   private Command command(String... arguments) {
-    return Command.of(arguments)
-        .with(Map.of("APT_CONFIG", folder.resolve("bootstrap.conf").toString()));
+    return Command.of(arguments).with(configuration.environment());
   }
 }

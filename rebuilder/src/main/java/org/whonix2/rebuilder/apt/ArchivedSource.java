@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.artifact.PackageVersion;
+import org.whonix2.core.deb822.Deb822;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.statement.SourcePackage;
 

@@ -16,12 +16,13 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.deb822.Deb822;
 import org.whonix2.io.files.AtomicFiles;
 
 /**
  * The mirrors that this machine's apt uses (sources.list(5)), in both formats. Entries count
  * whatever their type is, since a machine that rebuilds often has no deb-src lines; {@code trusted}
- * and its like are not taken over.
+ * and its like are not taken over. Entries that another keyring than Debian's signs are left out.
  */
 public final class MachineSources {
   private static final int MAX_BYTES = 1 << 20;
@@ -31,6 +32,8 @@ public final class MachineSources {
 
   private static final Pattern ONE_LINE =
       Pattern.compile("(?:deb|deb-src)\\s+(?:\\[([^\\]]*)\\]\\s+)?(\\S+)\\s+(\\S+)((?:\\s+\\S+)*)");
+
+  private static final Pattern DEBIAN_KEYRING = Pattern.compile("/(?:.*/)?debian-archive-[^/]+");
 
   private final List<Mirror> mirrors;
 
@@ -130,9 +133,21 @@ public final class MachineSources {
       Optional<String> signedBy)
       throws MalformedInputException {
     // A suite that ends in a slash is a flat repository: no distribution of ours.
-    if (!suite.endsWith("/") && !uri.startsWith("cdrom:")) {
+    if (!suite.endsWith("/") && !uri.startsWith("cdrom:") && mayBeDebians(signedBy)) {
       mirrors.add(Mirror.of(uri, suite, components, signedBy));
     }
+  }
+
+  /**
+   * Other repositories use Debian's suite names as well. What vouches for them is a keyring of
+   * their own, or fingerprints or a key in the entry; Debian's keyrings are named alike.
+   */
+  private static boolean mayBeDebians(Optional<String> signedBy) {
+    if (signedBy.isEmpty()) {
+      return true;
+    }
+    List<String> keys = List.of(signedBy.get().strip().split("[\\s,]+", -1));
+    return keys.stream().allMatch(key -> DEBIAN_KEYRING.matcher(key).matches());
   }
 
   /** All suites that the machine has a mirror for. */

@@ -2,8 +2,10 @@ package org.whonix2.rebuilder.apt;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 
 /**
  * One suite at one address, as an apt source.
@@ -13,6 +15,7 @@ import org.whonix2.core.MalformedInputException;
  */
 record Mirror(String uri, String suite, List<String> components, Optional<String> signedBy) {
   private static final Pattern URI = Pattern.compile("[a-z][a-z0-9+.-]*:[!-~]{1,1000}");
+  private static final Pattern USER_INFORMATION = Pattern.compile("[a-z0-9+.-]+:/*[^/]*@([^/]*).*");
   private static final Pattern SUITE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,99}");
   private static final Pattern KEY = Pattern.compile("[ -~\n]{0,65536}");
 
@@ -20,6 +23,13 @@ record Mirror(String uri, String suite, List<String> components, Optional<String
       throws MalformedInputException {
     if (!URI.matcher(uri).matches()) {
       throw new MalformedInputException("expected a URI without spaces, found '" + uri + "'");
+    }
+    // What a build root is made from must hold no secret; nor may the message.
+    Matcher secret = USER_INFORMATION.matcher(uri);
+    if (secret.matches()) {
+      throw new MalformedInputException(
+          "expected a mirror's URI without user name and password, found one with them at "
+              + Quoted.of(secret.group(1)));
     }
     if (!SUITE.matcher(suite).matches()) {
       throw new MalformedInputException("expected a suite's name, found '" + suite + "'");

@@ -35,7 +35,7 @@ public final class RebuilderKey {
   public static SecretKey create(Path folder, String operator, Instant now)
       throws IOException, CommandException, MalformedInputException {
     SecretKey key = SecretKey.generate(operator, now, VALIDITY);
-    Files.createDirectories(folder);
+    AtomicFiles.createFolders(folder);
     try {
       AtomicFiles.createPrivate(
           folder.resolve(SECRET), key.toArmored().getBytes(StandardCharsets.US_ASCII));
@@ -46,6 +46,7 @@ public final class RebuilderKey {
           "choose another folder with --out",
           e);
     }
+    new SequenceNumbers(folder).begin(key.certificate().fingerprint());
     AtomicFiles.replace(
         folder.resolve(CERTIFICATE),
         key.certificate().toArmored().getBytes(StandardCharsets.US_ASCII));

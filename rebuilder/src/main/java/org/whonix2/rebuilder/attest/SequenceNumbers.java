@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -21,24 +20,32 @@ public final class SequenceNumbers {
   private final Path folder;
 
   /**
-   * The numbers kept in this state folder.
+   * The numbers of the key in this folder.
    *
-   * @param state the state folder
+   * @param keyFolder where the secret key lies: the numbers belong to the key, so they travel with
+   *     it
    */
-  public SequenceNumbers(Path state) {
-    this.folder = state.resolve("sequence");
+  public SequenceNumbers(Path keyFolder) {
+    this.folder = keyFolder.resolve("sequence");
+  }
+
+  /** Begins a new key's numbers: the first will be 1. */
+  void begin(Fingerprint key) throws IOException {
+    AtomicFiles.createFolders(folder);
+    AtomicFiles.createPrivate(
+        folder.resolve(key.toString()), "0\n".getBytes(StandardCharsets.US_ASCII));
   }
 
   /**
    * The next number of this key, from 1. It is durable when this returns; other processes wait
    * meanwhile.
    *
-   * @throws MalformedInputException if the file that keeps it is damaged: going on could use a
-   *     number twice, which would look like a lie
+   * @throws MalformedInputException if the file that keeps it is lost or damaged: going on could
+   *     use a number twice, which would look like a lie
    */
   public synchronized long next(Fingerprint key) throws IOException, MalformedInputException {
-    Files.createDirectories(folder);
     Path file = folder.resolve(key.toString());
+    last(file); // complains of a lost folder by name, before the lock file would
     try (FileChannel channel =
             FileChannel.open(
                 folder.resolve(key + ".lock"),
@@ -57,7 +64,10 @@ public final class SequenceNumbers {
   private static long last(Path file) throws IOException, MalformedInputException {
     Optional<byte[]> content = AtomicFiles.readIfPresent(file, MAX_BYTES);
     if (content.isEmpty()) {
-      return 0;
+      throw new MalformedInputException(
+          file
+              + ": expected the last sequence number of this key, found no file; write the highest"
+              + " one that any log has of it into this file, or make a new key");
     }
     String text = new String(content.get(), StandardCharsets.US_ASCII);
     if (!FORM.matcher(text).matches()) {

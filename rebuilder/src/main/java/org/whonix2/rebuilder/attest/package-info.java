@@ -3,10 +3,10 @@
  * the machine it runs on.
  *
  * <p>A key is a folder with {@code certificate.asc}, for everybody, and {@code secret.asc}, mode
- * 0600. Below the state folder, {@code sequence/<fingerprint>} holds the last number that was given
- * out, in decimal digits and a line feed. It is written and on disk before the number is signed, so
- * numbers may be skipped but are never used twice. A key must therefore be used with one state
- * folder only.
+ * 0600. Beside them, {@code sequence/<fingerprint>} holds the last number that was given out, in
+ * decimal digits and a line feed. It is written and on disk before the number is signed, so numbers
+ * may be skipped but are never used twice. Whoever copies a key to a second machine has two
+ * counters, and will equivocate.
  */
 @NullMarked
 package org.whonix2.rebuilder.attest;

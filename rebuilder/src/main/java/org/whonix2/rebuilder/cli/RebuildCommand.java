@@ -18,6 +18,7 @@ import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.StateOptions;
+import org.whonix2.io.cli.TimeSpan;
 import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
 import org.whonix2.io.progress.Progress;
@@ -45,6 +46,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class RebuildCommand implements Callable<ExitCode> {
+  private static final int MOST_PARALLEL = 1024;
   private static final Pattern SUITE = Pattern.compile("[a-z0-9][a-z0-9.+-]{0,63}");
 
   @Parameters(paramLabel = "SOURCE[=VERSION]", description = "such as net-tools")
@@ -117,12 +119,12 @@ final class RebuildCommand implements Callable<ExitCode> {
             toolchain(),
             compilerRoot,
             BuildLimits.within(timeLimit),
-            parallel,
+            checkedParallel(),
             out.toAbsolutePath().normalize(),
             options.state().toAbsolutePath().normalize());
     Preconditions.check();
     SecretKey secret = RebuilderKey.open(key, Clock.systemUTC().instant());
-    requireEmpty(request.out());
+    requireNoResults(request.out());
     Files.createDirectories(request.state());
     RebuildResult result = rebuild(request);
     return result instanceof RebuildResult.Built built
@@ -139,6 +141,15 @@ final class RebuildCommand implements Callable<ExitCode> {
     } catch (InterruptedIOException e) {
       throw new CommandException(
           ExitCode.OUTSIDE_FAILED, "interrupted; nothing was attested", null, e);
+    } catch (CommandException e) {
+      if (e.hint() != null) {
+        throw e;
+      }
+      throw new CommandException(
+          e.exitCode(),
+          String.valueOf(e.getMessage()),
+          "see " + request.out().resolve(Rebuild.PREPARE_LOG),
+          e);
     } finally {
       work.close();
     }
@@ -147,24 +158,30 @@ final class RebuildCommand implements Callable<ExitCode> {
   private ExitCode attest(
       RebuildRequest request, RebuildResult.Built built, SecretKey secret, @Nullable URI server)
       throws IOException, CommandException, MalformedInputException {
-    SequenceNumbers numbers = new SequenceNumbers(request.state());
+    SequenceNumbers numbers = new SequenceNumbers(key);
     Attester.Attested attested =
         new Attester(secret, numbers, Clock.systemUTC()).attest(request, built);
-    Optional<Long> index = Optional.empty();
-    if (server != null) {
-      try (Progress progress = Progress.onStandardError();
-          HttpTransport http = new HttpTransport(HttpDeadlines.STANDARD)) {
-        progress.phase("publishing");
-        index = Optional.of(Publisher.to(server, http).publish(attested.envelope(), request.out()));
-      }
-    }
+    Report.Publication publication =
+        () ->
+            server == null
+                ? Optional.empty()
+                : Optional.of(publish(server, attested, request.out()));
     Report report = new Report(request, System.out);
     if (json) {
-      report.json(built, attested, index);
+      report.json(built, attested, publication);
     } else {
-      report.table(built, attested, index);
+      report.table(built, attested, publication);
     }
     return ExitCode.DONE;
+  }
+
+  private static long publish(URI server, Attester.Attested attested, Path folder)
+      throws IOException, CommandException {
+    try (Progress progress = Progress.onStandardError();
+        HttpTransport http = new HttpTransport(HttpDeadlines.STANDARD)) {
+      progress.phase("publishing");
+      return Publisher.to(server, http).publish(attested.envelope(), folder);
+    }
   }
 
   private ExitCode showFailure(RebuildRequest request, RebuildResult.Failed failed) {
@@ -176,6 +193,14 @@ final class RebuildCommand implements Callable<ExitCode> {
       new Report(request, System.out).json(failed);
     }
     return ExitCode.REFUSED;
+  }
+
+  private int checkedParallel() throws MalformedInputException {
+    if (parallel < 1 || parallel > MOST_PARALLEL) {
+      throw new MalformedInputException(
+          "expected --parallel from 1 to " + MOST_PARALLEL + ", found " + parallel);
+    }
+    return parallel;
   }
 
   private String checkedSuite() throws MalformedInputException {
@@ -204,13 +229,20 @@ final class RebuildCommand implements Callable<ExitCode> {
     return known;
   }
 
-  /** Old results beside new ones would be taken for new ones. */
-  private static void requireEmpty(Path out) throws IOException, CommandException {
+  /**
+   * Old results beside new ones would be taken for new ones; the log of an attempt that came to no
+   * build is none.
+   */
+  private static void requireNoResults(Path out) throws IOException, CommandException {
     Files.createDirectories(out);
     try (DirectoryStream<Path> files = Files.newDirectoryStream(out)) {
-      if (files.iterator().hasNext()) {
-        throw new CommandException(
-            ExitCode.USAGE, out + ": expected a new or empty folder, found files in it", null);
+      for (Path file : files) {
+        if (!file.endsWith(Rebuild.PREPARE_LOG)) {
+          throw new CommandException(
+              ExitCode.USAGE,
+              out + ": expected a new or empty folder, found " + file.getFileName(),
+              "choose another folder with --out");
+        }
       }
     }
   }

@@ -2,6 +2,7 @@ package org.whonix2.rebuilder.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.json.StrictJson;
+import org.whonix2.io.cli.CommandException;
 import org.whonix2.rebuilder.apt.ArchivedSource;
 import org.whonix2.rebuilder.attest.Attester;
 import org.whonix2.rebuilder.rebuild.Agreement;
@@ -28,7 +30,32 @@ final class Report {
     this.out = out;
   }
 
-  void table(RebuildResult.Built built, Attester.Attested attested, Optional<Long> index) {
+  /** Brings an attestation into the log. */
+  interface Publication {
+    /** Its index there; empty if it is not to be published. */
+    Optional<Long> publish() throws IOException, CommandException;
+  }
+
+  /** For people: the result first, since publishing may fail. */
+  void table(RebuildResult.Built built, Attester.Attested attested, Publication publication)
+      throws IOException, CommandException {
+    table(built, attested);
+    Optional<Long> index = publication.publish();
+    out.println(index.map(number -> "in the log at index " + number).orElse("not published"));
+  }
+
+  /** For programs: one object, which has no index if publishing fails. */
+  void json(RebuildResult.Built built, Attester.Attested attested, Publication publication)
+      throws IOException, CommandException {
+    Optional<Long> index = Optional.empty();
+    try {
+      index = publication.publish();
+    } finally {
+      json(built, attested, index);
+    }
+  }
+
+  private void table(RebuildResult.Built built, Attester.Attested attested) {
     List<Comparison> comparisons = built.comparisons();
     int width =
         comparisons.stream()
@@ -51,10 +78,10 @@ final class Report {
     out.printf(Locale.ROOT, "%s: %s%n", built.source(), summary(comparisons));
     out.printf(
         Locale.ROOT,
-        "attested by %s as its number %d%s%n",
+        "attested by %s as its number %d%n",
         attested.rebuilder(),
-        attested.sequence(),
-        index.map(number -> ", in the log at index " + number).orElse(", not published"));
+        attested.sequence());
+    out.flush();
   }
 
   private static String summary(List<Comparison> comparisons) {
@@ -73,7 +100,7 @@ final class Report {
    *
    * @param index in the log, if it was published
    */
-  void json(RebuildResult.Built built, Attester.Attested attested, Optional<Long> index) {
+  private void json(RebuildResult.Built built, Attester.Attested attested, Optional<Long> index) {
     ObjectNode report = head(built.source());
     report.put("result", "built");
     report.put("architecture", built.architecture().toString());

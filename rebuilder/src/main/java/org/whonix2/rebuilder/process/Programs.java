@@ -13,10 +13,22 @@ import java.util.concurrent.TimeUnit;
 /**
  * Runs programs to their end. Every program gets a parent-death signal, so that it does not survive
  * us even if we are killed; the kernel binds that signal to the starting thread, which is why the
- * methods here do not return before the program has ended.
+ * methods here do not return before the program has ended. The umask is 022 whatever ours is: what
+ * a program lays for others, such as a build root, depends on it.
  */
 public final class Programs {
-  private static final List<String> DIE_WITH_US = List.of("setpriv", "--pdeathsig", "KILL", "--");
+  /** The shell sets PWD where there is none; it is no variable of ours. */
+  private static final List<String> BOUND =
+      List.of(
+          "setpriv",
+          "--pdeathsig",
+          "KILL",
+          "--",
+          "/bin/sh",
+          "-c",
+          "umask 022 && unset PWD && exec \"$@\"",
+          "sh");
+
   private static final List<Path> FOLDERS =
       List.of(
           Path.of("/usr/local/sbin"),
@@ -57,7 +69,7 @@ public final class Programs {
   }
 
   private static ProcessBuilder builder(Command command) {
-    Command bound = command.behind(DIE_WITH_US);
+    Command bound = command.behind(BOUND);
     ProcessBuilder builder =
         new ProcessBuilder(bound.arguments()).directory(bound.folder().toFile());
     builder.environment().clear();
@@ -94,7 +106,7 @@ public final class Programs {
   }
 
   private static String command(ProcessBuilder builder) {
-    return builder.command().get(DIE_WITH_US.size());
+    return builder.command().get(BOUND.size());
   }
 
   /** Copies one stream of the program on a thread of its own. */

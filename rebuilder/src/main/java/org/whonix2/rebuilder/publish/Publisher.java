@@ -5,12 +5,17 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Set;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.json.JsonFields;
 import org.whonix2.core.json.StrictJson;
+import org.whonix2.core.log.Checkpoint;
+import org.whonix2.core.log.InclusionProof;
 import org.whonix2.core.log.TlogProof;
+import org.whonix2.core.log.TreeHash;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.files.AtomicFiles;
@@ -24,6 +29,9 @@ public final class Publisher {
 
   /** A proof as a JSON string, with room for escapes. */
   private static final int MAX_ANSWER_BYTES = 2 * TlogProof.MAX_BYTES;
+
+  /** Of the 4xx, those that say nothing about the attestation (RFC 9110, 8470, 6585). */
+  private static final Set<Integer> LATER = Set.of(408, 425, 429);
 
   private static final String PROOF_FILE = "attestation.tlog-proof";
 
@@ -69,7 +77,9 @@ public final class Publisher {
   }
 
   /**
-   * Sends an envelope and writes the proof that comes back into a folder.
+   * Sends an envelope and writes the proof that comes back into a folder, if it shows that its
+   * checkpoint's tree holds this envelope. Whether the checkpoint is the log's is not known here:
+   * this program has no key of the log.
    *
    * @return its index in the log
    * @throws CommandException if the server cannot be reached, or does not take it
@@ -89,7 +99,7 @@ public final class Publisher {
       throw refusal(answer, folder);
     }
     try {
-      Receipt receipt = Receipt.parse(answer.body());
+      Receipt receipt = Receipt.parse(answer.body(), TreeHash.leaf(envelope.toBytes()));
       AtomicFiles.replace(folder.resolve(PROOF_FILE), receipt.proof().toBytes());
       return receipt.index();
     } catch (MalformedInputException e) {
@@ -103,7 +113,12 @@ public final class Publisher {
 
   /** What the server answers to a submission that is in the log. */
   record Receipt(long index, TlogProof proof) {
-    static Receipt parse(byte[] json) throws MalformedInputException {
+    /**
+     * Reads an answer.
+     *
+     * @param leaf the hash of the entry that was sent
+     */
+    static Receipt parse(byte[] json, Sha256 leaf) throws MalformedInputException {
       JsonFields fields = StrictJson.object(json, MAX_ANSWER_BYTES);
       long index = fields.number("index", 0);
       TlogProof proof =
@@ -113,12 +128,22 @@ public final class Publisher {
         throw new MalformedInputException(
             "expected a proof for index " + index + ", found one for " + proof.index());
       }
+      Checkpoint tree = Checkpoint.parse(proof.checkpoint().text());
+      if (!InclusionProof.check(proof.path(), index, leaf, tree.size(), tree.root())) {
+        throw new MalformedInputException(
+            "expected a proof that entry "
+                + index
+                + " of "
+                + tree.size()
+                + " is the attestation that was sent, found one that does not show it");
+      }
       return new Receipt(index, proof);
     }
   }
 
   private CommandException refusal(HttpAnswer answer, Path folder) {
-    boolean refused = answer.status() >= 400 && answer.status() < 500;
+    boolean refused =
+        answer.status() >= 400 && answer.status() < 500 && !LATER.contains(answer.status());
     String hint =
         answer.status() == 403
             ? "the server's operator admits a rebuilder with: whonix2-attestation-server roster add"

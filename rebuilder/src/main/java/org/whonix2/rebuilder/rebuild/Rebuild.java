@@ -25,6 +25,9 @@ import org.whonix2.rebuilder.sandbox.Sandbox;
 
 /** Rebuilds one source package in a fresh root, which is gone when {@link #run} returns. */
 public final class Rebuild {
+  /** The log of everything before the build, in the output folder. */
+  public static final String PREPARE_LOG = "prepare.log";
+
   private static final Path MACHINE_APT = Path.of("/etc/apt");
   private static final int SHOWN_LINES = 25;
 
@@ -47,7 +50,7 @@ public final class Rebuild {
    */
   public RebuildResult run() throws IOException, CommandException, MalformedInputException {
     try (JobFolder job = JobFolder.open(request.state());
-        LogFile log = new LogFile(request.out().resolve("prepare.log"))) {
+        LogFile log = new LogFile(request.out().resolve(PREPARE_LOG))) {
       progress.phase("fetching the archive's signed lists");
       MachineSources machine = MachineSources.read(MACHINE_APT);
       AptRoot apt = AptRoot.create(job.path("apt"), machine, request.suite(), programs, log);

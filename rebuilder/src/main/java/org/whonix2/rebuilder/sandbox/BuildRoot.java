@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.files.AtomicFiles;
@@ -68,7 +69,8 @@ public final class BuildRoot {
       Path folder, AptRoot apt, List<String> packages, Path dsc, Programs programs, LogFile log)
       throws IOException, CommandException, MalformedInputException {
     Path options = folder.resolveSibling("network.conf");
-    Files.writeString(options, apt.networkOptions());
+    // A proxy may want a password.
+    AtomicFiles.createPrivate(options, apt.networkOptions().getBytes(StandardCharsets.UTF_8));
     List<String> include = new ArrayList<>(packages);
     include.add("fakeroot");
     Command command =
@@ -114,20 +116,52 @@ public final class BuildRoot {
     }
   }
 
-  /** The same names in every root; nothing of this machine's network in it. */
-  private static void furnish(Path folder) throws IOException {
+  /**
+   * The same names in every root; nothing of this machine's network, mirrors and proxies in it. The
+   * modes do not depend on our umask.
+   */
+  static void furnish(Path folder) throws IOException {
     Path etc = folder.resolve("etc");
     Files.deleteIfExists(etc.resolve("resolv.conf"));
     replace(etc.resolve("hostname"), NAME + "\n");
     replace(etc.resolve("hosts"), "127.0.0.1 localhost " + NAME + "\n::1 localhost\n");
-    Files.deleteIfExists(etc.resolve("apt/apt.conf.d/99mmdebstrap"));
-    Files.createDirectories(folder.resolve(Sandbox.BUILD_PATH.substring(1)));
-    Files.createDirectories(folder.resolve(Sandbox.SOURCE_PATH.substring(1)));
+    for (String file : List.of("sources.list", "apt.conf", "auth.conf")) {
+      Files.deleteIfExists(etc.resolve("apt").resolve(file));
+    }
+    for (String parts : List.of("sources.list.d", "apt.conf.d", "auth.conf.d")) {
+      removeFiles(etc.resolve("apt").resolve(parts));
+    }
+    // The lists' names are the mirrors' addresses.
+    removeFiles(folder.resolve("var/lib/apt/lists"));
+    Path mountPoint = folder;
+    for (Path name : Path.of(Sandbox.BUILD_PATH.substring(1))) {
+      mountPoint = mountPoint.resolve(name);
+      makeFolder(mountPoint);
+    }
+    makeFolder(folder.resolve(Sandbox.SOURCE_PATH.substring(1)));
+  }
+
+  private static void removeFiles(Path folder) throws IOException {
+    if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      try (Stream<Path> tree = Files.walk(folder)) {
+        for (Path path : tree.toList()) {
+          if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+            Files.delete(path);
+          }
+        }
+      }
+    }
+  }
+
+  private static void makeFolder(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Files.setPosixFilePermissions(folder, Sandbox.READABLE_FOLDER);
   }
 
   private static void replace(Path file, String text) throws IOException {
     Files.deleteIfExists(file);
     Files.writeString(file, text, StandardOpenOption.CREATE_NEW);
+    Files.setPosixFilePermissions(file, Sandbox.READABLE_FILE);
   }
 
   /** Gives the build's user a name, as programs ask for one. */

@@ -7,8 +7,8 @@ import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.artifact.PackageVersion;
+import org.whonix2.core.deb822.Deb822;
 import org.whonix2.core.digest.Sha256;
-import org.whonix2.rebuilder.apt.Deb822;
 
 /**
  * The packages installed in a build root, as dpkg's status file says.

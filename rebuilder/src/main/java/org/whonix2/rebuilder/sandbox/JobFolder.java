@@ -7,8 +7,11 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +20,12 @@ import org.jspecify.annotations.Nullable;
 public final class JobFolder implements AutoCloseable {
   private static final String LOCK = ".lock";
   private static final long REMOVE_MINUTES = 10;
+
+  /**
+   * The lock files of this process's jobs, also the monitor of all opening. Nothing here may open
+   * such a file again: to close it then would lose the job's lock (fcntl(2)).
+   */
+  private static final Set<Path> OPEN = new HashSet<>();
 
   private final Path folder;
   private final Path lockFile;
@@ -35,7 +44,19 @@ public final class JobFolder implements AutoCloseable {
    */
   public static JobFolder open(Path state) throws IOException {
     Path jobs = Files.createDirectories(state.resolve("jobs"));
-    sweep(jobs);
+    // The kernel's lock is the process's, so threads need one of their own.
+    synchronized (OPEN) {
+      try (FileChannel everybody =
+          FileChannel.open(
+              jobs.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        everybody.lock();
+        sweep(jobs);
+        return create(jobs);
+      }
+    }
+  }
+
+  private static JobFolder create(Path jobs) throws IOException {
     String id = UUID.randomUUID().toString().substring(0, 8);
     Path lockFile = jobs.resolve(id + LOCK);
     FileChannel channel =
@@ -45,20 +66,30 @@ public final class JobFolder implements AutoCloseable {
       throw new IOException(lockFile + ": somebody else locked our new file");
     }
     Path folder = Files.createDirectory(jobs.resolve(id));
+    Files.setPosixFilePermissions(folder, Sandbox.READABLE_FOLDER);
+    OPEN.add(lockFile);
     return new JobFolder(folder, lockFile, channel);
   }
 
   private static void sweep(Path jobs) throws IOException {
-    try (DirectoryStream<Path> locks = Files.newDirectoryStream(jobs, "*" + LOCK)) {
+    try (DirectoryStream<Path> locks = Files.newDirectoryStream(jobs, "?*" + LOCK)) {
       for (Path lockFile : locks) {
-        try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE)) {
-          if (lock(channel) != null) {
-            String name = String.valueOf(lockFile.getFileName());
-            remove(jobs.resolve(name.substring(0, name.length() - LOCK.length())));
-            Files.deleteIfExists(lockFile);
-          }
+        if (!OPEN.contains(lockFile)) {
+          sweepOne(jobs, lockFile);
         }
       }
+    }
+  }
+
+  private static void sweepOne(Path jobs, Path lockFile) throws IOException {
+    try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE)) {
+      if (lock(channel) != null) {
+        String name = String.valueOf(lockFile.getFileName());
+        remove(jobs.resolve(name.substring(0, name.length() - LOCK.length())));
+        Files.deleteIfExists(lockFile);
+      }
+    } catch (NoSuchFileException e) {
+      // Its job was closed meanwhile.
     }
   }
 
@@ -72,7 +103,9 @@ public final class JobFolder implements AutoCloseable {
 
   /** A new folder in this job. */
   public Path folder(String name) throws IOException {
-    return Files.createDirectory(folder.resolve(name));
+    Path made = Files.createDirectory(folder.resolve(name));
+    Files.setPosixFilePermissions(made, Sandbox.READABLE_FOLDER);
+    return made;
   }
 
   /** A name in this job, for something that makes its folder itself. */
@@ -86,6 +119,9 @@ public final class JobFolder implements AutoCloseable {
     remove(folder);
     Files.deleteIfExists(lockFile);
     channel.close();
+    synchronized (OPEN) {
+      OPEN.remove(lockFile);
+    }
   }
 
   /**

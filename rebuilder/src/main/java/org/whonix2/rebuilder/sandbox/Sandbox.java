@@ -1,8 +1,11 @@
 package org.whonix2.rebuilder.sandbox;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -10,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.whonix2.rebuilder.process.Command;
 import org.whonix2.rebuilder.process.Ending;
@@ -27,6 +31,12 @@ public final class Sandbox {
   static final String BUILD_PATH = "/build/reproducible-path";
 
   static final String SOURCE_PATH = "/source";
+
+  static final Set<PosixFilePermission> READABLE_FOLDER =
+      PosixFilePermissions.fromString("rwxr-xr-x");
+
+  static final Set<PosixFilePermission> READABLE_FILE =
+      PosixFilePermissions.fromString("rw-r--r--");
 
   /**
    * Users of builds: no account has such a number (64 random ones at a time would still rarely
@@ -71,10 +81,23 @@ public final class Sandbox {
       throws IOException {
     int uid = FIRST_UID + new SecureRandom().nextInt(UIDS);
     root.addUser(uid);
+    makeReadable(sources);
     Files.setAttribute(work, "unix:uid", uid);
     Files.setAttribute(work, "unix:gid", uid);
     Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwx------"));
     return new Sandbox(root, sources, work, limits, uid);
+  }
+
+  /** Lets the build's user read a fetched source, whatever umask it was fetched with. */
+  static void makeReadable(Path sources) throws IOException {
+    Files.setPosixFilePermissions(sources, READABLE_FOLDER);
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(sources)) {
+      for (Path file : files) {
+        if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+          Files.setPosixFilePermissions(file, READABLE_FILE);
+        }
+      }
+    }
   }
 
   /**

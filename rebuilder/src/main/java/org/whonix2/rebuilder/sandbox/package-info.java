@@ -6,6 +6,7 @@
  * <p>A job is a folder below the state folder, with a lock beside it that its process holds:
  *
  * <pre>
+ * jobs/.lock            held while a job is opened
  * jobs/&lt;id&gt;.lock
  * jobs/&lt;id&gt;/apt/      the apt root
  * jobs/&lt;id&gt;/source/   the source as it was fetched; read-only for the build

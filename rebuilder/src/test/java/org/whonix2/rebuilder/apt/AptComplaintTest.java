@@ -37,7 +37,7 @@ class AptComplaintTest {
   @Test
   void theFirstErrorIsShownWithoutControlCharacters() {
     assertThat(AptComplaint.about("cannot fetch", FAILED, "Hit:1\nE: odd \u001b[2J thing\nE: b\n"))
-        .hasMessage("cannot fetch: E: odd ?[2J thing");
+        .hasMessage("cannot fetch: E: odd ?[2J thing (exit code 100)");
     assertThat(AptComplaint.about("cannot fetch", FAILED, ""))
         .hasMessage("cannot fetch: exit code 100");
   }

@@ -27,7 +27,7 @@ class MachineSourcesTest {
     MachineSources machine =
         read(
             "sources.list",
-            "# mine\ndeb [arch=amd64 signed-by=/k.gpg] http://m.test/debian bookworm main x # y\n");
+            "# mine\ndeb [arch=amd64 signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://m.test/debian bookworm main x # y\n");
     assertThat(machine.forSuite("bookworm").orElseThrow())
         .isEqualTo(
             """
@@ -35,35 +35,69 @@ class MachineSourcesTest {
             URIs: http://m.test/debian
             Suites: bookworm
             Components: main x
-            Signed-By: /k.gpg
+            Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
             """);
   }
 
   @Test
-  void deb822EntriesAreTakenWithTheirKeyInside() throws Exception {
+  void anotherRepositoryWithTheSuitesNameIsNotTheArchive() throws Exception {
+    Files.writeString(
+        etc.resolve("sources.list"),
+        """
+        deb [arch=amd64 signed-by=/etc/apt/keyrings/docker.gpg] https://d.test/debian bookworm stable
+        deb http://m.test/debian bookworm main
+        """);
     MachineSources machine =
         read(
             "sources.list.d/a.sources",
             """
             Types: deb
-            URIs: http://m.test/debian
+            URIs: https://t.test/torproject
             Suites: bookworm
             Components: main
-            Signed-By:
-             -----BEGIN PGP PUBLIC KEY BLOCK-----
-             .
-             abc=
-             -----END PGP PUBLIC KEY BLOCK-----
+            Signed-By: /usr/share/keyrings/deb.torproject.org-keyring.gpg
+
+            Types: deb
+            URIs: http://n.test/debian
+            Suites: bookworm
+            Components: main
+            Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
             """);
-    assertThat(machine.forSuite("bookworm").orElseThrow())
-        .endsWith(
-            """
-            Signed-By:\s
-             -----BEGIN PGP PUBLIC KEY BLOCK-----
-             .
-             abc=
-             -----END PGP PUBLIC KEY BLOCK-----
-            """);
+    assertThat(
+            machine.forSuite("bookworm").orElseThrow().lines().filter(l -> l.startsWith("URIs:")))
+        .containsExactly("URIs: http://m.test/debian", "URIs: http://n.test/debian");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/etc/apt/keyrings/docker.gpg",
+        "/usr/share/keyrings/debian-archive-keyring.gpg /etc/apt/keyrings/docker.gpg",
+        "/usr/share/keyrings/debian-archive-keyring.gpg,/etc/apt/keyrings/docker.gpg",
+        "/srv/debian-archive-keyring.gpg/docker.gpg",
+        "debian-archive-keyring.gpg",
+        "9DC858229FC7DD38854AE2D88D81803C0EBFCD88",
+        "\n -----BEGIN PGP PUBLIC KEY BLOCK-----\n .\n abc=\n -----END PGP PUBLIC KEY BLOCK-----",
+      })
+  void onlyDebiansKeyringsVouchForTheArchive(String signedBy) throws Exception {
+    MachineSources machine =
+        read(
+            "sources.list.d/a.sources",
+            "URIs: http://m.test/\nSuites: bookworm\nComponents: main\nSigned-By: "
+                + signedBy
+                + "\n");
+    assertThat(machine.forSuite("bookworm")).isEmpty();
+    assertThat(machine.suites()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"https://me:geheim@m.test/debian", "mirror+https://geheim@m.test/list"})
+  void aMirrorThatNeedsAPasswordIsRefusedWithoutShowingIt(String uri) {
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> read("sources.list", "deb " + uri + " bookworm main\n"))
+        .withMessageContaining("without user name and password")
+        .withMessageContaining("m.test")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("geheim"));
   }
 
   @Test
@@ -101,11 +135,11 @@ class MachineSourcesTest {
     MachineSources machine =
         read(
             "sources.list.d/a.list",
-            "deb [signed-by=/k.gpg] http://m.test/debian bookworm main non-free\n");
+            "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://m.test/debian bookworm main non-free\n");
     assertThat(machine.forSuite("bookworm").orElseThrow())
         .containsOnlyOnce("URIs:")
         .contains("Components: main contrib non-free")
-        .contains("Signed-By: /k.gpg");
+        .contains("Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg");
   }
 
   @ParameterizedTest

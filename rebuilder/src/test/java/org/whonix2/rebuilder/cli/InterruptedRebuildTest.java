@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -92,6 +93,7 @@ class InterruptedRebuildTest {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(state.resolve("jobs"))) {
       List<Path> found = new ArrayList<>();
       files.forEach(found::add);
+      found.remove(state.resolve("jobs/.lock"));
       return found;
     }
   }
@@ -112,7 +114,11 @@ class InterruptedRebuildTest {
     assertThat(processesAndMountsOfTheJob()).isEmpty();
     assertThat(jobs()).isEmpty();
     assertThat(folder.resolve("out/attestation.json")).doesNotExist();
-    assertThat(state.resolve("sequence")).doesNotExist();
+    try (Stream<Path> numbers = Files.list(folder.resolve("key/sequence"))) {
+      assertThat(numbers.toList())
+          .singleElement()
+          .satisfies(last -> assertThat(last).hasContent("0\n"));
+    }
   }
 
   @ParameterizedTest

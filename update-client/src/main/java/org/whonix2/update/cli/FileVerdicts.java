@@ -16,6 +16,7 @@ import org.whonix2.core.artifact.DebFile;
 import org.whonix2.core.json.StrictJson;
 import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.core.verdict.Evidence;
+import org.whonix2.core.verdict.LogEvidence;
 import org.whonix2.core.verdict.Reason;
 import org.whonix2.core.verdict.Verdict;
 import org.whonix2.core.verdict.VerdictReport;
@@ -48,6 +49,11 @@ final class FileVerdicts {
     for (Evidence.Equivocation equivocation : evidence.equivocations()) {
       equivocations.add(equivocation.toString());
       warn("warning: " + equivocation + "; its key is set aside");
+    }
+    ArrayNode unread = report.putArray("unread");
+    for (LogEvidence log : evidence.logs()) {
+      unread.addObject().put("log", log.origin()).put("entries", log.unread());
+      log.ofRebuilders().forEach(entry -> warn("note: " + log.origin() + ": " + entry));
     }
     this.results = report.putArray("files");
   }

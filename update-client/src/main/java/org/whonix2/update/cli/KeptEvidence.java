@@ -2,15 +2,12 @@ package org.whonix2.update.cli;
 
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.log.CheckpointVerification;
 import org.whonix2.core.log.LogState;
 import org.whonix2.core.log.QuorumResult;
 import org.whonix2.core.log.SignedNote;
-import org.whonix2.core.log.TrustedLog;
 import org.whonix2.core.policy.LogSource;
 import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.core.verdict.BoxClock;
@@ -36,46 +33,46 @@ final class KeptEvidence {
   }
 
   Evidence read(BoxStore store) throws IOException {
-    List<LogEvidence> logs = new ArrayList<>();
+    Evidence.Collector collector = new Evidence.Collector();
     for (LogSource source : policy.logs()) {
-      logs.add(read(source, store.log(source.origin())));
+      read(source, store.log(source.origin()), collector);
     }
-    return new Evidence(logs);
+    return collector.evidence();
   }
 
-  private LogEvidence read(LogSource source, LogStore store) throws IOException {
+  private void read(LogSource source, LogStore store, Evidence.Collector collector)
+      throws IOException {
     for (Misbehaviour misbehaviour : Misbehaviour.values()) {
       Optional<String> proof = store.proof(misbehaviour);
       if (proof.isPresent()) {
-        return LogEvidence.of(
-            source.origin(), new Standing.Misbehaved(misbehaviour.what(), proof.get()));
+        collector.add(
+            LogEvidence.of(
+                source.origin(), new Standing.Misbehaved(misbehaviour.what(), proof.get())));
+        return;
       }
     }
-    EntryReader reader = new EntryReader(policy, source.origin(), now);
+    EntryReader reader = new EntryReader(policy, source.origin(), now, collector);
     try {
       LogState state = store.load(reader::accept);
-      return state.note().isPresent()
-          ? reader.evidence(standing(source, state, state.note().get()))
-          : absent(source, "it was never followed");
+      reader.end(
+          state.note().isPresent()
+              ? standing(source, state, state.note().get())
+              : new Standing.Absent("it was never followed"));
     } catch (MalformedInputException e) {
-      return absent(source, "what is kept of it is damaged: " + e.getMessage());
+      reader.end(new Standing.Absent("what is kept of it is damaged: " + e.getMessage()));
     }
   }
 
   private Standing standing(LogSource source, LogState state, SignedNote note) {
-    CheckpointVerification verification =
-        new TrustedLog(source.origin(), List.of(source.key())).verify(note);
+    CheckpointVerification verification = source.log().verify(note);
     if (verification instanceof CheckpointVerification.Verified verified) {
       QuorumResult quorum =
           policy.witnesses().judge(verified.checkpoint(), BoxClock.latestBelievable(now));
       return new Standing.Followed(
           state.size(),
-          quorum instanceof QuorumResult.Met met ? Optional.of(met.time()) : Optional.empty());
+          quorum instanceof QuorumResult.Met met ? Optional.of(met.time()) : Optional.empty(),
+          quorum.explain());
     }
     return new Standing.Absent("the kept checkpoint is not by the policy's log key");
-  }
-
-  private static LogEvidence absent(LogSource source, String why) {
-    return LogEvidence.of(source.origin(), new Standing.Absent(why));
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -142,6 +143,8 @@ final class StatusCommand implements Callable<ExitCode> {
       if (summary.live() == 0) {
         worst = worst.or(ExitCode.EVIDENCE_MISSING);
       }
+    } catch (AccessDeniedException e) {
+      missing(node, "cannot be read by this user; run this as root");
     } catch (MalformedInputException e) {
       missing(node, "damaged: " + e.getMessage() + "; run whonix2-update sync");
     }

@@ -6,28 +6,27 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
+import java.util.StringJoiner;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.whonix2.core.MalformedInputException;
-import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.json.StrictJson;
 import org.whonix2.core.log.FollowOutcome;
 import org.whonix2.core.policy.LogSource;
 import org.whonix2.core.policy.Mode;
 import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.core.ticket.Tickets;
-import org.whonix2.core.verdict.Evidence;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.StateOptions;
+import org.whonix2.io.http.FetchException;
 import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.update.store.BoxStore;
 import org.whonix2.update.store.LogStore;
 import org.whonix2.update.store.LogStore.Misbehaviour;
+import org.whonix2.update.store.StoreBusyException;
 import org.whonix2.update.sync.LogSync;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,14 +43,14 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class SyncCommand implements Callable<ExitCode> {
+  private static final String CLOCK_BEHIND = "clock-behind";
+  private static final String STORE_FAILED = "store-failed";
+
   @Mixin private final StateOptions folders = new StateOptions();
   @Mixin private final PolicyFile policyFile = new PolicyFile();
 
   @Option(names = "--json", description = "print JSON")
   private boolean json;
-
-  private static final SortedSet<PackageName> NONE_BUT_SELF =
-      new TreeSet<>(Set.of(UpdatePolicy.SELF));
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -63,7 +62,7 @@ final class SyncCommand implements Callable<ExitCode> {
     ExitCode worst = ExitCode.DONE;
     ObjectNode report = StrictJson.newObject();
     ArrayNode logs = report.putArray("logs");
-    try (BoxStore store = BoxStore.open(folders.state(), true);
+    try (BoxStore store = open();
         HttpTransport transport = new HttpTransport(HttpDeadlines.STANDARD);
         Progress progress = Progress.onStandardError()) {
       LogSync sync = new LogSync(policy, transport, now);
@@ -77,11 +76,7 @@ final class SyncCommand implements Callable<ExitCode> {
           print(source, result);
         }
       }
-      Tickets tickets = issueTickets(document, store);
-      describe(report.putObject("tickets"), tickets);
-      if (!json) {
-        print(tickets);
-      }
+      tellTickets(IssuedTickets.issue(document, store), report.putObject("tickets"));
     }
     if (json) {
       out().println(new String(StrictJson.write(report), StandardCharsets.UTF_8));
@@ -103,42 +98,33 @@ final class SyncCommand implements Callable<ExitCode> {
     }
   }
 
-  private void refuseAll(String why) throws IOException {
-    try (BoxStore store = BoxStore.open(folders.state(), true)) {
-      store.replaceTickets(Tickets.refusingAll(why, protectedBefore(store), Instant.now()));
+  private void refuseAll(String why) throws CommandException, IOException {
+    try (BoxStore store = open()) {
+      IssuedTickets.refuseAll(why, store);
     }
   }
 
-  private static SortedSet<PackageName> protectedBefore(BoxStore store) throws IOException {
+  private void tellTickets(Tickets tickets, ObjectNode node) {
+    TicketSummary summary = TicketSummary.of(tickets, Instant.now());
+    summary.describe(node);
+    if (!json) {
+      out().println("tickets: " + summary.text());
+      if (summary.mode() == Mode.OBSERVE) {
+        out().println("mode observe: the gates only report what they would refuse");
+      }
+    }
+  }
+
+  private BoxStore open() throws CommandException, IOException {
     try {
-      return store.tickets().map(Tickets::protect).orElse(NONE_BUT_SELF);
-    } catch (MalformedInputException e) {
-      return NONE_BUT_SELF;
+      return BoxStore.open(folders.state(), true);
+    } catch (StoreBusyException e) {
+      throw new CommandException(
+          ExitCode.OUTSIDE_FAILED,
+          String.valueOf(e.getMessage()),
+          "wait until it has finished; verify works meanwhile",
+          e);
     }
-  }
-
-  private static Tickets issueTickets(PolicyDocument document, BoxStore store) throws IOException {
-    Instant now = Instant.now();
-    try {
-      Evidence evidence = new KeptEvidence(document.policy(), now).read(store);
-      Tickets tickets = Tickets.issue(document.policy(), document.bound(), evidence, now);
-      store.replaceTickets(tickets);
-      return tickets;
-    } catch (IOException | RuntimeException e) {
-      store.dropTickets();
-      throw e;
-    }
-  }
-
-  private void print(Tickets tickets) {
-    out().println("tickets: " + TicketSummary.of(tickets, Instant.now()).text());
-    if (tickets.mode() == Mode.OBSERVE) {
-      out().println("mode observe: the gates only report what they would refuse");
-    }
-  }
-
-  private static void describe(ObjectNode node, Tickets tickets) {
-    TicketSummary.of(tickets, Instant.now()).describe(node);
   }
 
   /** What came of one log. */
@@ -155,8 +141,20 @@ final class SyncCommand implements Callable<ExitCode> {
                 + " and nothing is fetched until you remove it");
       }
       return result(sync.sync(source, store));
+    } catch (FetchException e) {
+      StringJoiner text = new StringJoiner("; ").add(e.getMessage());
+      Stream.of(e.getSuppressed()).forEach(other -> text.add(other.getMessage()));
+      return new Result("unreachable", ExitCode.OUTSIDE_FAILED, text.toString());
     } catch (IOException e) {
-      return new Result("unreachable", ExitCode.OUTSIDE_FAILED, String.valueOf(e.getMessage()));
+      return new Result(
+          STORE_FAILED,
+          ExitCode.OUTSIDE_FAILED,
+          "what is kept in "
+              + store.folder()
+              + " could not be read or written: "
+              + e.getClass().getSimpleName()
+              + ": "
+              + e.getMessage());
     } catch (MalformedInputException e) {
       return new Result(
           "damaged",
@@ -182,6 +180,9 @@ final class SyncCommand implements Callable<ExitCode> {
     if (outcome instanceof FollowOutcome.Fork) {
       return new Result("fork", ExitCode.MISBEHAVIOUR, text);
     }
+    if (outcome instanceof FollowOutcome.ClockBehind) {
+      return new Result(CLOCK_BEHIND, ExitCode.EVIDENCE_MISSING, text);
+    }
     if (outcome instanceof FollowOutcome.NotWitnessed) {
       return new Result("not-witnessed", ExitCode.EVIDENCE_MISSING, text);
     }
@@ -202,12 +203,19 @@ final class SyncCommand implements Callable<ExitCode> {
     }
     PrintWriter err = spec.commandLine().getErr();
     err.println("error: " + source.origin() + ": " + result.text);
-    err.println("hint: " + hint(result.exitCode));
+    err.println("hint: " + hint(result));
     err.flush();
   }
 
-  private static String hint(ExitCode code) {
-    return switch (code) {
+  private static String hint(Result result) {
+    if (result.outcome.equals(CLOCK_BEHIND)) {
+      return "set the clock right and sync again";
+    }
+    if (result.outcome.equals(STORE_FAILED)) {
+      return "check the disk's space and the folder's permissions; what was known before stays in"
+          + " force";
+    }
+    return switch (result.exitCode) {
       case MISBEHAVIOUR ->
           "the proof is kept and everything is refused; show it to the log's operator and to other"
               + " followers (docs/operations.md)";

@@ -2,54 +2,79 @@ package org.whonix2.update.store;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.ticket.Tickets;
 import org.whonix2.io.files.AtomicFiles;
 
 /**
- * Everything a box keeps. Open one for the length of a run; a second writer waits for the first.
+ * Everything a box keeps. Open one for the length of a run. There is one writer at a time, and it
+ * may take long over the network; readers never wait for it, take no lock and change nothing.
  */
 public final class BoxStore implements AutoCloseable {
-  private final Path folder;
-  private final FileChannel lock;
+  private static final Set<PosixFilePermission> PRIVATE =
+      PosixFilePermissions.fromString("rw-------");
 
-  private BoxStore(Path folder, FileChannel lock) {
+  private final Path folder;
+  private final @Nullable FileChannel lock;
+
+  private BoxStore(Path folder, @Nullable FileChannel lock) {
     this.folder = folder;
     this.lock = lock;
   }
 
   /**
-   * Opens the store below a state folder, for one writer or many readers at a time; makes it where
-   * it is not there.
+   * Opens the store below a state folder. To a reader a folder that is not there is an empty store;
+   * a writer makes it.
+   *
+   * @throws StoreBusyException if there is a writer already, and this is to be another
    */
   public static BoxStore open(Path state, boolean write) throws IOException {
-    Path folder = AtomicFiles.createFolders(state.resolve("update"));
+    Path folder = state.resolve("update");
+    return write
+        ? new BoxStore(folder, lock(AtomicFiles.createFolders(folder).resolve("lock")))
+        : new BoxStore(folder, null);
+  }
+
+  private static FileChannel lock(Path file) throws IOException {
+    // Whoever can open the file can hold the lock, so nobody else can.
     FileChannel lock =
         FileChannel.open(
-            folder.resolve("lock"),
-            StandardOpenOption.CREATE,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
+            file,
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PRIVATE));
     try {
-      lock.lock(0, Long.MAX_VALUE, !write);
-      return new BoxStore(folder, lock);
+      Files.setPosixFilePermissions(file, PRIVATE);
+      if (lock.tryLock() != null) {
+        return lock;
+      }
+    } catch (OverlappingFileLockException e) {
+      lock.close();
+      throw new StoreBusyException(file);
     } catch (IOException e) {
       lock.close();
       throw e;
     }
+    lock.close();
+    throw new StoreBusyException(file);
   }
 
   /** The log of this origin, empty at first. */
-  public LogStore log(String origin) throws IOException {
+  public LogStore log(String origin) {
     // The digest, as an origin may hold slashes.
     String name = Sha256.of(origin.getBytes(StandardCharsets.UTF_8)).toString();
-    return new LogStore(AtomicFiles.createFolders(folder.resolve("logs").resolve(name)));
+    return new LogStore(folder.resolve("logs").resolve(name), StoreFiles.DURABLE);
   }
 
   /** The newest tickets, if there are any. */
@@ -58,9 +83,13 @@ public final class BoxStore implements AutoCloseable {
     return file.isPresent() ? Optional.of(Tickets.parse(file.get())) : Optional.empty();
   }
 
-  /** Replaces the tickets. Where that fails there are none afterwards: the old ones are void. */
+  /**
+   * Replaces the tickets; for the writer. Where that fails there are none afterwards: the old ones
+   * are void.
+   */
   public void replaceTickets(Tickets tickets) throws IOException {
     try {
+      removeHalfWritten();
       AtomicFiles.replacePrivate(ticketFile(), tickets.toBytes());
     } catch (IOException e) {
       dropTickets();
@@ -74,12 +103,22 @@ public final class BoxStore implements AutoCloseable {
     AtomicFiles.syncFolder(folder);
   }
 
+  private void removeHalfWritten() throws IOException {
+    try (DirectoryStream<Path> left = Files.newDirectoryStream(folder, ".tickets.*.tmp")) {
+      for (Path file : left) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
   private Path ticketFile() {
     return folder.resolve("tickets");
   }
 
   @Override
   public void close() throws IOException {
-    lock.close();
+    if (lock != null) {
+      lock.close();
+    }
   }
 }

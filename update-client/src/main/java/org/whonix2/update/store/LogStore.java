@@ -3,15 +3,19 @@ package org.whonix2.update.store;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.log.Checkpoint;
 import org.whonix2.core.log.EntryBundle;
-import org.whonix2.core.log.EntrySink;
 import org.whonix2.core.log.Frontier;
 import org.whonix2.core.log.LogState;
 import org.whonix2.core.log.SignedNote;
@@ -20,28 +24,49 @@ import org.whonix2.io.files.AtomicFiles;
 
 /** One log as a box keeps it. */
 public final class LogStore {
-  private final Path folder;
+  static final String CHECKPOINT = "checkpoint";
 
-  LogStore(Path folder) {
+  /** How many proofs that no longer stand are kept, the newest ones. */
+  static final int MAX_CLEARED = 8;
+
+  private static final DateTimeFormatter SEEN =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  private final Path folder;
+  private final StoreFiles files;
+
+  LogStore(Path folder, StoreFiles files) {
     this.folder = folder;
+    this.files = files;
   }
 
   /**
-   * Reads everything and checks that the entries are those of the kept checkpoint.
+   * Reads everything and checks that the entries are those of the kept checkpoint. Needs no lock:
+   * where a sync committed meanwhile, it goes on to the new checkpoint, whose tree begins with what
+   * has been read.
    *
    * @param entries takes every entry in order; what it took counts only if this returns
    * @throws MalformedInputException if the files are not what was written
    */
   public LogState load(Consumer<byte[]> entries) throws IOException, MalformedInputException {
-    Optional<byte[]> checkpoint =
-        AtomicFiles.readIfPresent(folder.resolve("checkpoint"), SignedNote.MAX_BYTES);
+    Optional<byte[]> checkpoint = checkpoint();
     if (checkpoint.isEmpty()) {
       return LogState.empty();
     }
-    long size = Checkpoint.parse(SignedNote.parse(checkpoint.get()).text()).size();
+    long size = size(checkpoint.get());
     Frontier frontier = Frontier.empty();
     while (frontier.size() < size) {
-      for (byte[] entry : bundle(frontier.size() / TilePath.FULL, size)) {
+      TilePath path = path(frontier.size() / TilePath.FULL, size);
+      Optional<List<byte[]>> bundle = bundle(path);
+      if (bundle.isEmpty()) {
+        checkpoint = checkpoint();
+        if (checkpoint.isEmpty() || size(checkpoint.get()) <= size) {
+          throw new MalformedInputException("expected " + path + ", found no file");
+        }
+        size = size(checkpoint.get());
+        continue;
+      }
+      for (byte[] entry : bundle.get()) {
         entries.accept(entry);
         frontier = frontier.appendEntry(entry);
       }
@@ -49,81 +74,72 @@ public final class LogStore {
     return LogState.of(checkpoint.get(), frontier);
   }
 
-  private List<byte[]> bundle(long index, long size) throws IOException, MalformedInputException {
-    TilePath path = path(index, size);
-    byte[] bytes =
-        AtomicFiles.readIfPresent(folder.resolve(path.toString()), EntryBundle.MAX_BYTES)
-            .orElseThrow(() -> new MalformedInputException("expected " + path + ", found no file"));
-    return EntryBundle.parse(bytes, path.width());
+  private Optional<byte[]> checkpoint() throws IOException {
+    return AtomicFiles.readIfPresent(folder.resolve(CHECKPOINT), SignedNote.MAX_BYTES);
   }
 
-  private static TilePath path(long index, long size) {
+  private static long size(byte[] checkpoint) throws MalformedInputException {
+    return Checkpoint.parse(SignedNote.parse(checkpoint).text()).size();
+  }
+
+  private Optional<List<byte[]>> bundle(TilePath path) throws IOException, MalformedInputException {
+    Optional<byte[]> bytes =
+        AtomicFiles.readIfPresent(folder.resolve(path.toString()), EntryBundle.MAX_BYTES);
+    return bytes.isEmpty()
+        ? Optional.empty()
+        : Optional.of(EntryBundle.parse(bytes.get(), path.width()));
+  }
+
+  private List<byte[]> bundle(long index, LogState kept)
+      throws IOException, MalformedInputException {
+    TilePath path = path(index, kept.size());
+    return bundle(path)
+        .orElseThrow(() -> new MalformedInputException("expected " + path + ", found no file"));
+  }
+
+  static TilePath path(long index, long size) {
     return TilePath.entries(index, TilePath.widthAt(TilePath.ENTRIES, index, size));
   }
 
-  /** Takes new entries behind the kept ones. */
-  public Appender append(LogState kept) throws IOException, MalformedInputException {
-    return new Appender(kept.size());
+  /** The root that the kept tree had when it was of this smaller size; for the writer. */
+  public Sha256 root(LogState kept, long size) throws IOException {
+    Frontier frontier = Frontier.empty();
+    try {
+      while (frontier.size() < size) {
+        List<byte[]> bundle = bundle(frontier.size() / TilePath.FULL, kept);
+        int wanted = (int) Math.min(bundle.size(), size - frontier.size());
+        for (byte[] entry : bundle.subList(0, wanted)) {
+          frontier = frontier.appendEntry(entry);
+        }
+      }
+    } catch (MalformedInputException e) {
+      throw new IOException(folder + ": changed while it was read: " + e.getMessage(), e);
+    }
+    return frontier.root();
   }
 
-  /** Writes entries as they come; {@link #commit} makes them count. */
-  public final class Appender implements EntrySink {
-    private final long from;
-    private long size;
-    private final List<byte[]> bundle;
-
-    private Appender(long from) throws IOException, MalformedInputException {
-      this.from = from;
-      this.size = from;
-      boolean inside = from % TilePath.FULL != 0;
-      this.bundle =
-          new ArrayList<>(inside ? LogStore.this.bundle(from / TilePath.FULL, from) : List.of());
+  /** How many bytes the kept entries take. */
+  public long bytes(LogState kept) throws IOException {
+    long bytes = 0;
+    for (long index = 0; index * TilePath.FULL < kept.size(); index++) {
+      bytes += Files.size(folder.resolve(path(index, kept.size()).toString()));
     }
+    return bytes;
+  }
 
-    @Override
-    public void accept(long index, byte[] entry) throws IOException {
-      if (index != size) {
-        throw new IllegalStateException("expected entry " + size + ", was given " + index);
-      }
-      bundle.add(entry);
-      size++;
-      if (bundle.size() == TilePath.FULL) {
-        write();
-        bundle.clear();
-      }
-    }
-
-    private void write() throws IOException {
-      Path file = folder.resolve(path((size - 1) / TilePath.FULL, size).toString());
-      Path parent = file.getParent();
-      if (parent != null) {
-        AtomicFiles.createFolders(parent);
-      }
-      AtomicFiles.replace(file, EntryBundle.format(bundle));
-    }
-
-    /** Makes this state the kept one; its entries are the ones taken since the state before. */
-    public void commit(LogState state) throws IOException {
-      if (state.size() != size) {
-        throw new IllegalStateException("expected " + size + " entries, found " + state.size());
-      }
-      if (!bundle.isEmpty() && size > from) {
-        write();
-      }
-      AtomicFiles.replace(
-          folder.resolve("checkpoint"),
-          state.note().orElseThrow(() -> new IllegalStateException("no checkpoint")).toBytes());
-      Files.deleteIfExists(folder.resolve(Misbehaviour.ROLLBACK.fileName()));
-      if (from % TilePath.FULL != 0 && size > from) {
-        // Narrower than the tile that has just replaced it.
-        Files.deleteIfExists(folder.resolve(path(from / TilePath.FULL, from).toString()));
-      }
-    }
+  /** Takes new entries behind the kept ones; for the writer. */
+  public Appender append(LogState kept) throws IOException, MalformedInputException {
+    boolean inside = kept.size() % TilePath.FULL != 0;
+    List<byte[]> partial = inside ? bundle(kept.size() / TilePath.FULL, kept) : List.of();
+    return new Appender(this, folder, files, kept.size(), partial);
   }
 
   /** What a log was caught at. */
   public enum Misbehaviour {
-    /** It showed an older tree. Anybody in between can replay one: the next good sync clears it. */
+    /**
+     * It showed an older tree. Anybody in between can replay one: the next good sync clears it, and
+     * the proof is kept under the name rollback-TIME.
+     */
     ROLLBACK("rollback", "went back to an older checkpoint"),
     /** It signed two histories. That stays until the owner removes the file. */
     FORK("fork", "signed two histories");
@@ -148,14 +164,38 @@ public final class LogStore {
 
   /** Keeps a proof: from now on nothing of this log is believed. */
   public void keepProof(Misbehaviour misbehaviour, String proof) throws IOException {
-    AtomicFiles.replace(
-        folder.resolve(misbehaviour.fileName()), proof.getBytes(StandardCharsets.UTF_8));
+    files.replace(proofFile(misbehaviour), proof.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Lets a rollback no longer stand, but keeps its proof beside the newest of those before. */
+  void clearRollback() throws IOException {
+    Path standing = proofFile(Misbehaviour.ROLLBACK);
+    Instant seen;
+    try {
+      seen = Files.getLastModifiedTime(standing).toInstant();
+    } catch (NoSuchFileException e) {
+      return;
+    }
+    files.move(standing, folder.resolve(standing.getFileName() + "-" + SEEN.format(seen)));
+    List<Path> cleared = clearedRollbacks();
+    for (Path old : cleared.subList(0, Math.max(0, cleared.size() - MAX_CLEARED))) {
+      files.delete(old);
+    }
+  }
+
+  /** The proofs that no longer stand, oldest first. */
+  List<Path> clearedRollbacks() throws IOException {
+    String prefix = Misbehaviour.ROLLBACK.fileName() + "-";
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.filter(file -> String.valueOf(file.getFileName()).startsWith(prefix))
+          .sorted()
+          .toList();
+    }
   }
 
   /** The proof that stands against the log, if any. */
   public Optional<String> proof(Misbehaviour misbehaviour) throws IOException {
-    return AtomicFiles.readIfPresent(
-            folder.resolve(misbehaviour.fileName()), 4 * SignedNote.MAX_BYTES)
+    return AtomicFiles.readIfPresent(proofFile(misbehaviour), 4 * SignedNote.MAX_BYTES)
         .map(bytes -> new String(bytes, StandardCharsets.UTF_8));
   }
 

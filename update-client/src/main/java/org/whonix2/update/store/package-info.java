@@ -6,10 +6,14 @@
  * STATE/update/logs/SHA256(origin)/checkpoint          the newest accepted checkpoint
  * STATE/update/logs/SHA256(origin)/tile/entries/...    every entry up to it
  * STATE/update/logs/SHA256(origin)/rollback, fork      a proof of misbehaviour, while it stands
+ * STATE/update/logs/SHA256(origin)/rollback-TIME       proofs that no longer stand, the last few
  * STATE/update/tickets                                 org.whonix2.core.ticket, mode 0600
+ * STATE/update/lock                                    held by the one writer, mode 0600
  * </pre>
  *
- * <p>Entries are written first and the checkpoint last, so a crash leaves the older state whole.
+ * <p>Entries are written first, then the checkpoint, and what it replaces is removed last, so a
+ * crash leaves the older state whole or the newer one. What else a crash leaves behind, the next
+ * writer removes. Readers need no lock.
  */
 @NullMarked
 package org.whonix2.update.store;

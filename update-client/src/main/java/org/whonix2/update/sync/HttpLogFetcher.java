@@ -2,54 +2,71 @@ package org.whonix2.update.sync;
 
 import java.io.IOException;
 import java.net.URI;
-import java.util.List;
 import org.whonix2.core.log.EntryBundle;
 import org.whonix2.core.log.LogFetcher;
 import org.whonix2.core.log.SignedNote;
 import org.whonix2.core.log.TilePath;
+import org.whonix2.io.http.FetchException;
 import org.whonix2.io.http.HttpTransport;
 
 /**
- * Reads a log by C2SP tlog-tiles. The first address that gives a checkpoint serves the whole run,
- * so that two mirrors of different age are not mixed.
+ * Reads a log at one address by C2SP tlog-tiles, until a deadline and up to a number of bytes. A
+ * bundle that is not behind the last one begins a second reading, from the log's start, of what is
+ * kept and of what is new: it may bring as much again, and the kept bytes.
  */
 final class HttpLogFetcher implements LogFetcher {
   private final HttpTransport transport;
-  private final List<URI> addresses;
-  private URI chosen;
+  private final URI address;
+  private final SyncDeadline deadline;
+  private final long unprovenBytes;
+  private final long keptBytes;
+  private long budget;
+  private long last = -1;
 
-  HttpLogFetcher(HttpTransport transport, List<URI> addresses) {
+  HttpLogFetcher(
+      HttpTransport transport,
+      URI address,
+      SyncDeadline deadline,
+      long unprovenBytes,
+      long keptBytes) {
     this.transport = transport;
-    this.addresses = addresses;
-    this.chosen = addresses.get(0);
+    this.address = address;
+    this.deadline = deadline;
+    this.unprovenBytes = unprovenBytes;
+    this.keptBytes = keptBytes;
+    this.budget = unprovenBytes;
   }
 
   @Override
   public byte[] checkpoint() throws IOException {
-    IOException failure = null;
-    for (URI address : addresses) {
-      try {
-        byte[] checkpoint = transport.fetch(resolve(address, "checkpoint"), SignedNote.MAX_BYTES);
-        chosen = address;
-        return checkpoint;
-      } catch (IOException e) {
-        if (failure == null) {
-          failure = e;
-        } else {
-          failure.addSuppressed(e);
-        }
-      }
-    }
-    throw failure == null ? new IOException("expected an address, found none") : failure;
+    return fetch("checkpoint", SignedNote.MAX_BYTES);
   }
 
   @Override
   public byte[] entries(long bundle, int width) throws IOException {
-    return transport.fetch(
-        resolve(chosen, TilePath.entries(bundle, width).toString()), EntryBundle.MAX_BYTES);
+    String path = TilePath.entries(bundle, width).toString();
+    if (bundle <= last) {
+      budget = unprovenBytes + keptBytes;
+    }
+    last = bundle;
+    byte[] entries = fetch(path, EntryBundle.MAX_BYTES);
+    budget -= entries.length;
+    if (budget < 0) {
+      throw new FetchException(
+          resolve(path), "expected at most " + unprovenBytes + " bytes of new entries, found more");
+    }
+    return entries;
   }
 
-  private static URI resolve(URI address, String path) {
+  private byte[] fetch(String path, int maxBytes) throws FetchException {
+    URI uri = resolve(path);
+    if (deadline.isOver()) {
+      throw new FetchException(uri, "expected to be done within " + deadline + ", was not");
+    }
+    return transport.fetch(uri, maxBytes);
+  }
+
+  private URI resolve(String path) {
     String base = address.toString();
     return URI.create(base.endsWith("/") ? base + path : base + "/" + path);
   }

@@ -1,59 +1,124 @@
 package org.whonix2.update.sync;
 
 import java.io.IOException;
+import java.net.URI;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.log.FollowOutcome;
 import org.whonix2.core.log.Follower;
 import org.whonix2.core.log.LogState;
-import org.whonix2.core.log.TrustedLog;
 import org.whonix2.core.policy.LogSource;
 import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.core.verdict.BoxClock;
+import org.whonix2.io.http.FetchException;
 import org.whonix2.io.http.HttpTransport;
+import org.whonix2.update.store.Appender;
 import org.whonix2.update.store.LogStore;
 import org.whonix2.update.store.LogStore.Misbehaviour;
 
-/** Brings one log's store up to date, and keeps the proof where the log misbehaved. */
+/**
+ * Brings the logs' stores up to date, and keeps the proof where a log misbehaved. One for a whole
+ * sync: its time runs from the start.
+ */
 public final class LogSync {
+  /**
+   * What no address is needed after is not here. Of the others the first is reported: those in
+   * front of a rollback show that the log has not gone back, only that address has; those behind it
+   * show nothing.
+   */
+  private static final List<Class<? extends FollowOutcome>> BEST_FIRST =
+      List.of(
+          FollowOutcome.ClockBehind.class,
+          FollowOutcome.NotWitnessed.class,
+          FollowOutcome.ServedOtherEntries.class,
+          FollowOutcome.Rollback.class,
+          FollowOutcome.Rejected.class);
+
   private final UpdatePolicy policy;
   private final HttpTransport transport;
   private final Instant now;
+  private final SyncLimits limits;
+  private final SyncDeadline deadline;
+  private int addressesLeft;
 
   public LogSync(UpdatePolicy policy, HttpTransport transport, Instant now) {
+    this(policy, transport, now, SyncLimits.STANDARD);
+  }
+
+  public LogSync(UpdatePolicy policy, HttpTransport transport, Instant now, SyncLimits limits) {
     this.policy = policy;
     this.transport = transport;
     this.now = now;
+    this.limits = limits;
+    this.deadline = SyncDeadline.in(limits.time());
+    this.addressesLeft = policy.logs().stream().mapToInt(log -> log.urls().size()).sum();
   }
 
   /**
-   * Follows the log as far as it goes.
+   * Follows the log as far as it goes, at one address after the other until one serves it well.
    *
-   * @throws IOException if network or disk fail; what was kept stays good
+   * @throws FetchException if no address serves it at all; what was kept stays good
+   * @throws IOException if the disk fails; what was kept stays good
    * @throws MalformedInputException if the store is damaged
    */
   public FollowOutcome sync(LogSource source, LogStore store)
       throws IOException, MalformedInputException {
+    addressesLeft -= source.urls().size();
     LogState kept = store.load(entry -> {});
-    LogStore.Appender appender = store.append(kept);
-    Follower follower =
-        new Follower(new TrustedLog(source.origin(), List.of(source.key())), policy.witnesses());
-    FollowOutcome outcome =
-        follower.follow(
-            kept,
-            new HttpLogFetcher(transport, source.urls()),
-            appender,
-            BoxClock.latestBelievable(now));
-    if (outcome instanceof FollowOutcome.Advanced advanced) {
-      appender.commit(advanced.state());
-    } else if (outcome instanceof FollowOutcome.Unchanged unchanged) {
-      appender.commit(unchanged.state());
-    } else if (outcome instanceof FollowOutcome.Rollback) {
-      store.keepProof(Misbehaviour.ROLLBACK, outcome.explain());
-    } else if (outcome instanceof FollowOutcome.Fork) {
-      store.keepProof(Misbehaviour.FORK, outcome.explain());
+    Optional<FollowOutcome> best = Optional.empty();
+    Optional<FetchException> failure = Optional.empty();
+    int left = source.urls().size();
+    for (URI address : source.urls()) {
+      left--;
+      SyncDeadline share = left + addressesLeft > 0 ? deadline.half() : deadline;
+      try {
+        FollowOutcome outcome = follow(source, address, share, kept, store);
+        if (!BEST_FIRST.contains(outcome.getClass())) {
+          return outcome;
+        }
+        best = Optional.of(best.filter(other -> rank(other) <= rank(outcome)).orElse(outcome));
+      } catch (FetchException e) {
+        failure.ifPresent(first -> first.addSuppressed(e));
+        failure = Optional.of(failure.orElse(e));
+      }
     }
-    return outcome;
+    if (best.isEmpty()) {
+      throw failure.orElseThrow(() -> new IllegalStateException("a log without addresses"));
+    }
+    if (best.get() instanceof FollowOutcome.Rollback rollback) {
+      store.keepProof(Misbehaviour.ROLLBACK, rollback.explain());
+    }
+    return best.get();
+  }
+
+  private static int rank(FollowOutcome outcome) {
+    return BEST_FIRST.indexOf(outcome.getClass());
+  }
+
+  private FollowOutcome follow(
+      LogSource source, URI address, SyncDeadline share, LogState kept, LogStore store)
+      throws IOException, MalformedInputException {
+    Follower follower = new Follower(source.log(), policy.witnesses());
+    HttpLogFetcher fetcher =
+        new HttpLogFetcher(transport, address, share, limits.unprovenBytes(), store.bytes(kept));
+    try (Appender appender = store.append(kept)) {
+      FollowOutcome outcome =
+          follower.follow(
+              kept,
+              size -> store.root(kept, size),
+              fetcher,
+              appender,
+              BoxClock.latestBelievable(now));
+      if (outcome instanceof FollowOutcome.Advanced advanced) {
+        appender.commit(advanced.state());
+      } else if (outcome instanceof FollowOutcome.Unchanged unchanged) {
+        appender.commit(unchanged.state());
+      } else if (outcome instanceof FollowOutcome.Fork) {
+        store.keepProof(Misbehaviour.FORK, outcome.explain());
+      }
+      return outcome;
+    }
   }
 }

@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.log.Checkpoint;
@@ -34,16 +35,33 @@ final class TestLog implements AutoCloseable {
   Instant cosignedAt = Instant.now();
   UnaryOperator<byte[]> bundleFilter = bundle -> bundle;
 
+  /** How many bundles were asked for. */
+  final AtomicInteger bundles = new AtomicInteger();
+
   private final HttpServer server;
 
   TestLog() throws IOException, MalformedInputException {
-    key = SigningKey.generate(ORIGIN, SignatureType.ED25519, RANDOM);
-    w1 = SigningKey.generate("w1.example.org", SignatureType.COSIGNATURE, RANDOM);
-    w2 = SigningKey.generate("w2.example.org", SignatureType.COSIGNATURE, RANDOM);
+    this(
+        SigningKey.generate(ORIGIN, SignatureType.ED25519, RANDOM),
+        SigningKey.generate("w1.example.org", SignatureType.COSIGNATURE, RANDOM),
+        SigningKey.generate("w2.example.org", SignatureType.COSIGNATURE, RANDOM));
+  }
+
+  private TestLog(SigningKey key, SigningKey w1, SigningKey w2) throws IOException {
+    this.key = key;
+    this.w1 = w1;
+    this.w2 = w2;
     cosigners = List.of(w1, w2);
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::answer);
     server.start();
+  }
+
+  /** Another address of this log, which shows what it has now. */
+  TestLog mirror() throws IOException {
+    TestLog mirror = new TestLog(key, w1, w2);
+    mirror.entries = new ArrayList<>(entries);
+    return mirror;
   }
 
   String url() {
@@ -78,6 +96,7 @@ final class TestLog implements AutoCloseable {
   }
 
   private byte[] bundle(TilePath path) throws MalformedInputException {
+    bundles.incrementAndGet();
     int from = (int) path.index() * TilePath.FULL;
     if (!path.isEntries() || from + path.width() > entries.size()) {
       throw new MalformedInputException("no such tile");

@@ -4,7 +4,8 @@
 create table entry (
   leaf_index bigint primary key check (leaf_index >= 0),
   leaf_hash bytea not null check (octet_length(leaf_hash) = 32),
-  content_sha256 bytea not null unique check (octet_length(content_sha256) = 32),
+  -- what is logged once: of an envelope, the digest of signer and signed payload
+  identity bytea not null unique check (octet_length(identity) = 32),
   content bytea not null check (octet_length(content) between 1 and 65535)
 );
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.tukaani.xz.XZInputStream;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
+import org.whonix2.core.deb822.Deb822;
 
 /**
  * The control member of a .deb: a tar archive, packed or not, with one file {@code control} in it.
@@ -24,10 +25,10 @@ import org.whonix2.core.Quoted;
  * refused.
  */
 final class ControlArchive {
-  private static final long MAX_UNPACKED = 128L << 20;
-  private static final int MAX_CONTROL_FILE = 2 << 20;
+  private static final long MAX_UNPACKED = 32L << 20;
+  private static final int MAX_CONTROL_FILE = 1 << 20;
   private static final int MAX_ENTRIES = 10_000;
-  private static final int XZ_MEMORY_KIB = 128 << 10;
+  private static final int XZ_MEMORY_KIB = 65 << 10;
 
   private ControlArchive() {}
 
@@ -77,7 +78,7 @@ final class ControlArchive {
       throw new MalformedInputException("control.tar: expected a file control, found none");
     }
     try {
-      return ControlParagraph.parse(utf8(control)).identity();
+      return PackageIdentity.of(Deb822.parseOne(utf8(control)));
     } catch (MalformedInputException e) {
       throw e.at("control");
     }

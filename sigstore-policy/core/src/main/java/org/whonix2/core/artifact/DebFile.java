@@ -21,7 +21,7 @@ public final class DebFile {
 
   private static final byte[] AR_MAGIC = "!<arch>\n".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] FORMAT = "2.0\n".getBytes(StandardCharsets.US_ASCII);
-  private static final int MAX_CONTROL_MEMBER = 32 << 20;
+  private static final int MAX_CONTROL_MEMBER = 16 << 20;
 
   private final InputStream in;
   private final MessageDigest sha256 = DigestUtils.getSha256Digest();

@@ -4,16 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
+import org.whonix2.core.Rfc3339;
+import org.whonix2.core.TextParser;
 import org.whonix2.core.digest.Sha256;
 
 /**
@@ -22,8 +23,6 @@ import org.whonix2.core.digest.Sha256;
  */
 public final class JsonFields {
   private static final int MAX_ELEMENTS = 10_000;
-  private static final Pattern INSTANT =
-      Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z");
 
   private final String path;
   private final ObjectNode object;
@@ -32,11 +31,6 @@ public final class JsonFields {
   JsonFields(String path, ObjectNode object) {
     this.path = path;
     this.object = object;
-  }
-
-  /** A check that turns text into a value. */
-  public interface Parser<T> {
-    T parse(String text) throws MalformedInputException;
   }
 
   public String string(String name) throws MalformedInputException {
@@ -54,7 +48,7 @@ public final class JsonFields {
     }
   }
 
-  public <T> T parsed(String name, Parser<T> parser) throws MalformedInputException {
+  public <T> T parsed(String name, TextParser<T> parser) throws MalformedInputException {
     try {
       return parser.parse(string(name));
     } catch (MalformedInputException e) {
@@ -66,17 +60,9 @@ public final class JsonFields {
     return parsed(name, Sha256::parse);
   }
 
-  /** RFC 3339 in UTC, whole seconds. */
+  /** A time as {@link Rfc3339} has it. */
   public Instant instant(String name) throws MalformedInputException {
-    String text = string(name);
-    try {
-      if (INSTANT.matcher(text).matches()) {
-        return Instant.parse(text);
-      }
-    } catch (DateTimeParseException e) {
-      throw new MalformedInputException(place(name) + ": no such time: " + e.getMessage(), e);
-    }
-    throw unexpected(name, "a time as 2026-01-31T23:59:59Z");
+    return parsed(name, Rfc3339::parse);
   }
 
   public boolean bool(String name) throws MalformedInputException {
@@ -107,12 +93,9 @@ public final class JsonFields {
     return new JsonFields(path + "/" + name, inner);
   }
 
-  public Optional<JsonFields> optionalObject(String name) throws MalformedInputException {
-    return has(name) ? Optional.of(object(name)) : Optional.empty();
-  }
-
   public Optional<String> optionalString(String name) throws MalformedInputException {
-    return has(name) ? Optional.of(string(name)) : Optional.empty();
+    asked.add(name);
+    return object.has(name) ? Optional.of(string(name)) : Optional.empty();
   }
 
   /** An array of objects. */
@@ -136,14 +119,10 @@ public final class JsonFields {
     for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
       String name = names.next();
       if (!asked.contains(name)) {
-        throw new MalformedInputException(place(name) + ": expected no such member");
+        throw new MalformedInputException(
+            "member " + path + "/" + Quoted.of(name) + ": expected no such member");
       }
     }
-  }
-
-  private boolean has(String name) {
-    asked.add(name);
-    return object.has(name);
   }
 
   private JsonNode required(String name, String expected) throws MalformedInputException {
@@ -157,9 +136,8 @@ public final class JsonFields {
 
   /** A complaint about one of this object's members. */
   public MalformedInputException unexpected(String name, String expected) {
-    String found = String.valueOf(object.get(name));
-    String shown = found.length() > 100 ? found.substring(0, 100) + "…" : found;
-    return new MalformedInputException(place(name) + ": expected " + expected + ", found " + shown);
+    String found = Quoted.of(String.valueOf(object.get(name)));
+    return new MalformedInputException(place(name) + ": expected " + expected + ", found " + found);
   }
 
   private String place(String name) {

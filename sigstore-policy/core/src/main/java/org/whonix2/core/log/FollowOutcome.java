@@ -1,5 +1,7 @@
 package org.whonix2.core.log;
 
+import java.time.Instant;
+
 /**
  * What {@link Follower#follow} found. Only the first two are good; the others keep the old state.
  */
@@ -27,7 +29,7 @@ public sealed interface FollowOutcome {
     }
   }
 
-  /** The log's own signature under a smaller tree than one it has shown before. */
+  /** The log's own signature under a true beginning of a tree that it has shown before. */
   record Rollback(SignedNote kept, SignedNote found) implements FollowOutcome {
     @Override
     public String explain() {
@@ -37,8 +39,8 @@ public sealed interface FollowOutcome {
 
   /**
    * The log's own signature under two trees of which none is the other's beginning. With equal
-   * sizes the two notes prove it; otherwise they and the entries, which hash to the found root and
-   * whose first ones do not hash to the kept root.
+   * sizes the two notes prove it; otherwise they and the entries of the larger tree, which hash to
+   * its root and whose first ones do not hash to the smaller tree's.
    */
   record Fork(SignedNote kept, SignedNote found) implements FollowOutcome {
     @Override
@@ -52,6 +54,23 @@ public sealed interface FollowOutcome {
     @Override
     public String explain() {
       return why.explain();
+    }
+  }
+
+  /**
+   * The clock is behind what the witnesses of the kept tree had signed already. By such a clock old
+   * cosignatures would look fresh, so nothing is believed until it is right.
+   *
+   * @param now the latest time that the clock lets one believe
+   * @param floor a time that has passed, by as many operators as a quorum needs
+   */
+  record ClockBehind(Instant now, Instant floor) implements FollowOutcome {
+    @Override
+    public String explain() {
+      return "the clock is behind: expected at least "
+          + floor
+          + ", which the witnesses of the kept tree had signed already, found at most "
+          + now;
     }
   }
 

@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.digest.Sha256;
 
 /**
  * Follows a log: takes in new entries and moves on only to a tree that provably begins with the one
@@ -28,10 +31,15 @@ public final class Follower {
   /**
    * One step.
    *
-   * @param now judges the cosignatures' times
-   * @throws IOException if the fetcher or the sink fails; the kept state stays good
+   * @param past tells a log that went back from one that forked at a smaller size
+   * @param now the latest time to believe: judges the cosignatures' times, and is itself judged by
+   *     those of the kept tree
+   * @throws IOException if the fetcher, the sink or the past fails; the kept state stays good. Who
+   *     serves a fork that grew can hide it by withholding entries, which ends here too: the
+   *     follower then stays at the kept tree, and that it grows stale is what shows
    */
-  public FollowOutcome follow(LogState kept, LogFetcher fetcher, EntrySink sink, Instant now)
+  public FollowOutcome follow(
+      LogState kept, PastRoots past, LogFetcher fetcher, EntrySink sink, Instant now)
       throws IOException {
     CheckpointVerification verification = log.verify(fetcher.checkpoint());
     if (verification instanceof CheckpointVerification.Rejected rejected) {
@@ -47,19 +55,33 @@ public final class Follower {
       return new FollowOutcome.Rejected(
           "expected a kept checkpoint of log " + log.origin() + ", found one of " + old.origin());
     }
-    // Before the witnesses are counted: the log's signature alone proves these two.
-    if (found.checkpoint().size() < old.size()) {
-      return new FollowOutcome.Rollback(oldNote, found.note());
+    // Before the witnesses are counted and the clock is judged: the log's signature alone proves
+    // these two.
+    if (found.checkpoint().size() <= old.size()) {
+      Sha256 root =
+          found.checkpoint().size() == old.size()
+              ? old.root()
+              : past.root(found.checkpoint().size());
+      if (!found.checkpoint().root().equals(root)) {
+        return new FollowOutcome.Fork(oldNote, found.note());
+      }
+      if (found.checkpoint().size() < old.size()) {
+        return new FollowOutcome.Rollback(oldNote, found.note());
+      }
     }
-    if (found.checkpoint().size() > old.size()) {
-      return advance(kept, found, fetcher, sink, now);
+    Optional<Instant> floor = quorum.floor(oldNote).filter(time -> time.isAfter(now));
+    if (floor.isPresent()) {
+      return new FollowOutcome.ClockBehind(now, floor.get());
     }
-    return found.checkpoint().root().equals(old.root())
+    return found.checkpoint().size() == old.size()
         ? stay(kept, oldNote, found, now)
-        : new FollowOutcome.Fork(oldNote, found.note());
+        : advance(kept, found, fetcher, sink, now);
   }
 
-  /** The same tree: keeps the newest cosignatures of both notes, so that freshness never falls. */
+  /**
+   * The same tree: keeps the newest cosignatures of both notes, so that freshness never falls. The
+   * kept ones were believed once, so they are not given up because the clock was put back since.
+   */
   private FollowOutcome stay(
       LogState kept, SignedNote oldNote, SignedCheckpoint found, Instant now) {
     WitnessQuorum.Tally served = quorum.tally(found.note(), now);
@@ -68,19 +90,24 @@ public final class Follower {
           found.note(), new QuorumResult.BadCosignature(served.wronged().get()));
     }
     Map<Witness, Cosignature> newest = new LinkedHashMap<>(served.newest());
+    Map<Witness, Cosignature> usable = new LinkedHashMap<>(served.newest());
+    quorum
+        .tally(oldNote, Instant.MAX)
+        .newest()
+        .forEach((witness, old) -> newest.merge(witness, old, Cosignature::newer));
     quorum
         .tally(oldNote, now)
         .newest()
-        .forEach((witness, old) -> newest.merge(witness, old, Cosignature::newer));
-    List<NoteSignature> lines = new ArrayList<>();
-    newest.values().forEach(cosignature -> lines.add(cosignature.signature()));
-    CheckpointVerification merged = log.verify(found.withCosignatures(lines));
-    if (!(merged instanceof CheckpointVerification.Verified verified)) {
+        .forEach((witness, old) -> usable.merge(witness, old, Cosignature::newer));
+    // The second is another one only where the newest is in the future of a clock put back.
+    SignedNote merged =
+        note(found, Stream.concat(newest.values().stream(), usable.values().stream()));
+    if (!(log.verify(merged) instanceof CheckpointVerification.Verified verified)) {
       throw new IllegalStateException("a verified checkpoint stays verified");
     }
     QuorumResult result = quorum.judge(verified.checkpoint(), now);
     return result instanceof QuorumResult.Met met
-        ? new FollowOutcome.Unchanged(state(verified.checkpoint().note(), kept.frontier()), met)
+        ? new FollowOutcome.Unchanged(state(merged, kept.frontier()), met)
         : new FollowOutcome.NotWitnessed(found.note(), result);
   }
 
@@ -93,27 +120,52 @@ public final class Follower {
     }
     Checkpoint checkpoint = found.checkpoint();
     try {
-      Frontier extended = takeIn(fetcher, kept.frontier(), checkpoint.size(), sink);
-      return extended.matches(checkpoint)
-          ? new FollowOutcome.Advanced(state(found.note(), extended), met, kept.size())
-          : explainMismatch(kept, found, fetcher);
+      Frontier extended =
+          takeIn(
+              fetcher,
+              kept.frontier(),
+              checkpoint.size(),
+              (before, entry) -> sink.accept(before.size(), entry));
+      if (!extended.matches(checkpoint)) {
+        return explainMismatch(kept, found, fetcher);
+      }
+      // Without the cosignatures of the future: kept, they would count one day, and one liar's
+      // could set the floor.
+      SignedNote accepted = note(found, quorum.tally(found.note(), now).newest().values().stream());
+      return new FollowOutcome.Advanced(state(accepted, extended), met, kept.size());
     } catch (MalformedInputException e) {
       return new FollowOutcome.ServedOtherEntries(found.note(), String.valueOf(e.getMessage()));
     }
   }
 
+  private static SignedNote note(SignedCheckpoint checkpoint, Stream<Cosignature> cosignatures) {
+    return checkpoint.withCosignatures(
+        cosignatures.map(Cosignature::signature).distinct().toList());
+  }
+
   /**
    * Tells a log that forked from entries that are nobody's, by reading all entries anew: it is a
-   * fork only if they are what the log signed now and do not begin with what it signed then.
+   * fork only if they are what the log signed now and do not begin with what it signed then. One
+   * pass at the found size, as a log need not keep the partial bundles of older sizes.
    */
   private FollowOutcome explainMismatch(LogState kept, SignedCheckpoint found, LogFetcher fetcher)
       throws IOException, MalformedInputException {
-    EntrySink nowhere = (index, entry) -> {};
-    Frontier beginning = takeIn(fetcher, Frontier.empty(), kept.size(), nowhere);
-    boolean begins = beginning.equals(kept.frontier());
+    // Every tree begins with the empty one.
+    boolean begins = kept.size() == 0;
     if (!begins) {
-      Frontier whole = takeIn(fetcher, beginning, found.checkpoint().size(), nowhere);
-      if (whole.matches(found.checkpoint())) {
+      List<Frontier> beginning = new ArrayList<>();
+      Frontier whole =
+          takeIn(
+              fetcher,
+              Frontier.empty(),
+              found.checkpoint().size(),
+              (before, entry) -> {
+                if (before.size() == kept.size()) {
+                  beginning.add(before);
+                }
+              });
+      begins = beginning.contains(kept.frontier());
+      if (!begins && whole.matches(found.checkpoint())) {
         return new FollowOutcome.Fork(kept.note().orElseThrow(), found.note());
       }
     }
@@ -128,8 +180,13 @@ public final class Follower {
             + " under its signed root, found other entries");
   }
 
+  /** What is done with an entry before it extends this frontier. */
+  private interface Step {
+    void accept(Frontier before, byte[] entry) throws IOException;
+  }
+
   /** Extends the frontier by the entries from its size to {@code size}. */
-  private static Frontier takeIn(LogFetcher fetcher, Frontier frontier, long size, EntrySink sink)
+  private static Frontier takeIn(LogFetcher fetcher, Frontier frontier, long size, Step step)
       throws IOException, MalformedInputException {
     Frontier extended = frontier;
     while (extended.size() < size) {
@@ -137,7 +194,7 @@ public final class Follower {
       int width = TilePath.widthAt(TilePath.ENTRIES, bundle, size);
       List<byte[]> entries = bundle(fetcher, bundle, width);
       for (byte[] entry : entries.subList((int) (extended.size() % TilePath.FULL), width)) {
-        sink.accept(extended.size(), entry);
+        step.accept(extended, entry);
         extended = extended.appendEntry(entry);
       }
     }

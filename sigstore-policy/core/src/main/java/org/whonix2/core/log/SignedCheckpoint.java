@@ -30,17 +30,21 @@ public final class SignedCheckpoint {
   }
 
   /**
-   * This checkpoint with the log's verified signatures and one cosignature, which is the last line:
-   * what a witness keeps and serves.
+   * This checkpoint with one verified signature of each log key and one cosignature, which is the
+   * last line: what a witness keeps and serves.
    */
   public SignedNote cosign(SigningKey witness, Instant at) {
     return withCosignatures(List.of(witness.cosign(checkpoint, at)));
   }
 
-  /** This checkpoint with the log's verified signatures and these, instead of all others. */
+  /**
+   * This checkpoint with one verified signature of each log key and these cosignatures, instead of
+   * all others. Those that exceed what a note can hold are left out, the last ones first.
+   */
   SignedNote withCosignatures(List<NoteSignature> cosignatures) {
     List<NoteSignature> lines = new ArrayList<>(logSignatures);
-    lines.addAll(cosignatures);
+    int room = SignedNote.MAX_SIGNATURES - lines.size();
+    lines.addAll(cosignatures.subList(0, Math.min(room, cosignatures.size())));
     try {
       return note.withSignatures(lines);
     } catch (MalformedInputException e) {

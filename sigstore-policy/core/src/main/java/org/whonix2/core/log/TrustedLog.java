@@ -2,6 +2,7 @@ package org.whonix2.core.log;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
 
 /**
@@ -61,10 +62,12 @@ public record TrustedLog(String origin, List<VerifierKey> keys) {
     }
     NoteVerification verification = note.open(keys);
     if (verification instanceof NoteVerification.Verified) {
+      // One a key: a key can make any number of good signatures and would push the cosignatures
+      // out.
       List<NoteSignature> byLog =
-          note.signatures().stream()
-              .filter(line -> keys.stream().anyMatch(key -> key.isNamedBy(line)))
-              .distinct()
+          keys.stream()
+              .map(key -> note.signatures().stream().filter(key::isNamedBy).findFirst())
+              .flatMap(Optional::stream)
               .toList();
       return new CheckpointVerification.Verified(new SignedCheckpoint(note, checkpoint, byLog));
     }

@@ -119,6 +119,12 @@ public sealed interface WitnessDecision {
     if (request.oldSize() != size) {
       return new Conflict(size);
     }
+    if (found.size() == size
+        && cosigned.isPresent()
+        && !found.root().equals(cosigned.get().root())) {
+      // A fork in two signed notes; tlog-witness answers it with 409 like another size.
+      return new Conflict(size);
+    }
     // The empty tree begins with itself only: this also refuses another root of size 0.
     Sha256 root = cosigned.map(Checkpoint::root).orElse(TreeHash.emptyRoot());
     if (!ConsistencyProof.check(request.proof(), size, root, found.size(), found.root())) {

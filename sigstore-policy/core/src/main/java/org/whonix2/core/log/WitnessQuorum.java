@@ -60,6 +60,16 @@ public record WitnessQuorum(int threshold, List<Witness> witnesses) {
         .orElseGet(() -> count(tally));
   }
 
+  /**
+   * A time that has passed if those who cosigned this accepted note are right: the threshold-th
+   * newest, whatever the clock says now. Empty if the note has too few of them.
+   */
+  Optional<Instant> floor(SignedNote accepted) {
+    return count(tally(accepted, Instant.MAX)) instanceof QuorumResult.Met met
+        ? Optional.of(met.time())
+        : Optional.empty();
+  }
+
   private QuorumResult count(Tally tally) {
     Map<String, QuorumResult.Counted> byOperator = new LinkedHashMap<>();
     tally

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
 import org.whonix2.core.artifact.PackageName;
+import org.whonix2.core.log.TrustedLog;
 import org.whonix2.core.log.VerifierKey;
 import org.whonix2.core.log.Witness;
 import org.whonix2.core.log.WitnessQuorum;
@@ -82,7 +83,7 @@ final class PolicyReader {
     }
     once(policy, "protect", protect, name -> name);
     once(policy, "logs", logs, LogSource::origin);
-    once(policy, "logs", logs, log -> log.key().toString());
+    once(policy, "logs", logs, log -> log.log().keys());
     once(policy, "rebuilders", declared, DeclaredRebuilder::name);
     once(policy, "rebuilders", declared, DeclaredRebuilder::fingerprint);
     UpdatePolicy read =
@@ -110,7 +111,13 @@ final class PolicyReader {
     if (urls.isEmpty() || urls.size() > MAX_URLS) {
       throw log.unexpected("urls", "1 to " + MAX_URLS + " addresses");
     }
-    return new LogSource(log.string("origin"), log.parsed("key", VerifierKey::parse), urls);
+    String origin = log.string("origin");
+    VerifierKey key = log.parsed("key", VerifierKey::parse);
+    try {
+      return new LogSource(new TrustedLog(origin, List.of(key)), urls);
+    } catch (IllegalArgumentException e) {
+      throw log.complaint(String.valueOf(e.getMessage()));
+    }
   }
 
   private static URI url(String text) throws MalformedInputException {

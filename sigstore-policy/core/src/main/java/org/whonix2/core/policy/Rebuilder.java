@@ -40,6 +40,9 @@ public record Rebuilder(
     if (!tool.equals(attestation.rebuildTool())) {
       return Optional.of(claim("tool", attestation.rebuildTool(), tool));
     }
+    if (attestation.platform().emulated()) {
+      return Optional.of("it ran on an emulated processor, which the policy cannot name yet");
+    }
     DeclaredPlatform attested =
         new DeclaredPlatform(
             attestation.platform().architecture(),

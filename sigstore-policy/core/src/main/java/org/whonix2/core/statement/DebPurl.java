@@ -4,6 +4,7 @@ import com.github.packageurl.MalformedPackageURLException;
 import com.github.packageurl.PackageURL;
 import com.github.packageurl.PackageURLBuilder;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.artifact.PackageVersion;
@@ -14,19 +15,30 @@ import org.whonix2.core.artifact.PackageVersion;
  * packages.
  */
 record DebPurl(PackageName name, PackageVersion version, String arch, String suite) {
+  private static final Pattern QUALIFIER = Pattern.compile("[a-z0-9][a-z0-9.+/-]{0,63}");
+
+  DebPurl {
+    if (!isQualifier(arch) || !isQualifier(suite)) {
+      throw new IllegalArgumentException("expected an architecture and a suite");
+    }
+  }
+
+  private static boolean isQualifier(String text) {
+    return QUALIFIER.matcher(text).matches();
+  }
+
   /** Reads the canonical form only; the inverse of {@link #toString}. */
   static DebPurl parse(String text) throws MalformedInputException {
     try {
       PackageURL url = new PackageURL(text);
       Map<String, String> qualifiers = url.getQualifiers();
       String version = url.getVersion();
-      if (version != null && qualifiers != null) {
+      String arch = qualifiers == null ? "" : qualifiers.getOrDefault("arch", "");
+      String suite = qualifiers == null ? "" : qualifiers.getOrDefault("distro", "");
+      if (version != null && isQualifier(arch) && isQualifier(suite)) {
         DebPurl purl =
             new DebPurl(
-                PackageName.parse(url.getName()),
-                PackageVersion.parse(version),
-                qualifiers.getOrDefault("arch", ""),
-                qualifiers.getOrDefault("distro", ""));
+                PackageName.parse(url.getName()), PackageVersion.parse(version), arch, suite);
         // Holds only for type deb, namespace debian, these two qualifiers and no subpath.
         if (purl.toString().equals(text)) {
           return purl;

@@ -85,6 +85,6 @@ public record RebuildAttestation(
 
   @Override
   public byte[] toJson() {
-    return RebuildAttestationJson.write(this);
+    return RebuildAttestationWriter.write(this);
   }
 }

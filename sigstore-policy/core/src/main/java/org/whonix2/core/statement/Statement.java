@@ -30,7 +30,7 @@ public sealed interface Statement permits RebuildAttestation {
     }
     JsonFields statement = StrictJson.object(payload, MAX_BYTES);
     statement.constant("_type", TYPE);
-    statement.constant("predicateType", RebuildAttestationJson.PREDICATE_TYPE);
-    return RebuildAttestationJson.read(statement);
+    statement.constant("predicateType", RebuildAttestationWriter.PREDICATE_TYPE);
+    return RebuildAttestationReader.read(statement);
   }
 }

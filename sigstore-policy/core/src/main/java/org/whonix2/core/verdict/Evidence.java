@@ -1,14 +1,15 @@
 package org.whonix2.core.verdict;
 
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.BinaryOperator;
 import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.digest.Sha256;
@@ -24,93 +25,86 @@ import org.whonix2.core.statement.RebuildId;
  */
 public final class Evidence {
   private final List<LogEvidence> logs;
-  private final List<LoggedAttestation> current = new ArrayList<>();
-  private final Map<Named, BinaryArtifact> artifacts = new LinkedHashMap<>();
+  private final List<LoggedAttestation> current;
+  private final Map<Fingerprint, Equivocation> equivocations;
+  private final Set<BinaryArtifact> artifacts = new LinkedHashSet<>();
   private final Map<Sha256, List<Integer>> byDigest = new HashMap<>();
   private final Map<PackageIdentity, List<Integer>> byIdentity = new HashMap<>();
-  private final Map<Fingerprint, Equivocation> equivocations = new LinkedHashMap<>();
 
-  public Evidence(List<LogEvidence> logs) {
-    this.logs = List.copyOf(logs);
-    List<LoggedAttestation> once = onceEach();
-    findEquivocations(once);
-    findCurrent(once);
+  private Evidence(Collector collector) {
+    this.logs = List.copyOf(collector.logs);
+    this.current = List.copyOf(collector.current.values());
+    this.equivocations = new LinkedHashMap<>(collector.equivocations);
     index();
-  }
-
-  /** Two different statements with one sequence number under one key. */
-  public record Equivocation(LoggedAttestation first, LoggedAttestation second) {
-    @Override
-    public String toString() {
-      return first.rebuilder().name()
-          + " signed two different statements with sequence number "
-          + first.attestation().sequence()
-          + " ("
-          + first.place()
-          + ", "
-          + second.place()
-          + ")";
-    }
-  }
-
-  private record Statement(Fingerprint rebuilder, Sha256 payload) {}
-
-  private record Numbered(Fingerprint rebuilder, long sequence) {}
-
-  private record Named(PackageIdentity identity, Sha256 digest) {}
-
-  private record Subject(Fingerprint rebuilder, RebuildId rebuild) {}
-
-  /**
-   * Several logs may hold one statement; it counts once, from the first log that has it. By signer
-   * and payload: a copy under another's key must not push out the statement it copies.
-   */
-  private List<LoggedAttestation> onceEach() {
-    Map<Statement, LoggedAttestation> once = new LinkedHashMap<>();
-    for (LogEvidence log : logs) {
-      for (LoggedAttestation logged : log.attestations()) {
-        once.putIfAbsent(new Statement(signer(logged), logged.payload()), logged);
-      }
-    }
-    return List.copyOf(once.values());
-  }
-
-  private void findEquivocations(List<LoggedAttestation> attestations) {
-    Map<Numbered, LoggedAttestation> seen = new HashMap<>();
-    for (LoggedAttestation logged : attestations) {
-      Fingerprint key = signer(logged);
-      LoggedAttestation other =
-          seen.putIfAbsent(new Numbered(key, logged.attestation().sequence()), logged);
-      if (other != null) {
-        equivocations.putIfAbsent(key, new Equivocation(other, logged));
-      }
-    }
-  }
-
-  private void findCurrent(List<LoggedAttestation> attestations) {
-    Map<Subject, LoggedAttestation> newest = new LinkedHashMap<>();
-    Comparator<LoggedAttestation> bySequence =
-        Comparator.comparingLong(logged -> logged.attestation().sequence());
-    for (LoggedAttestation logged : attestations) {
-      Subject subject = new Subject(signer(logged), logged.attestation().rebuildId());
-      newest.merge(subject, logged, BinaryOperator.maxBy(bySequence));
-    }
-    current.addAll(newest.values());
   }
 
   /** A suite has tens of thousands of artifacts, and each of them is judged. */
   private void index() {
     for (int place = 0; place < current.size(); place++) {
       for (BinaryArtifact artifact : current.get(place).attestation().artifacts()) {
-        artifacts.putIfAbsent(new Named(artifact.identity(), artifact.digest()), artifact);
+        artifacts.add(artifact);
         byDigest.computeIfAbsent(artifact.digest(), digest -> new ArrayList<>()).add(place);
         byIdentity.computeIfAbsent(artifact.identity(), name -> new ArrayList<>()).add(place);
       }
     }
   }
 
-  private static Fingerprint signer(LoggedAttestation logged) {
-    return logged.rebuilder().certificate().fingerprint();
+  private record Subject(Fingerprint rebuilder, RebuildId rebuild) {}
+
+  private record Numbered(Fingerprint rebuilder, long sequence) {}
+
+  private record Seen(Sha256 payload, String place) {}
+
+  /** Two different statements with one sequence number under one key, and where they stand. */
+  public record Equivocation(String rebuilder, long sequence, String first, String second) {
+    @Override
+    public String toString() {
+      return rebuilder
+          + " signed two different statements with sequence number "
+          + sequence
+          + " ("
+          + first
+          + ", "
+          + second
+          + ")";
+    }
+  }
+
+  /**
+   * Collects evidence entry by entry, in any order. Of statements that newer ones replace it keeps
+   * only what shows an equivocation, so memory grows with the rebuilds that count.
+   */
+  public static final class Collector {
+    private final List<LogEvidence> logs = new ArrayList<>();
+    private final Map<Subject, LoggedAttestation> current = new LinkedHashMap<>();
+    private final Map<Numbered, Seen> seen = new HashMap<>();
+    private final Map<Fingerprint, Equivocation> equivocations = new LinkedHashMap<>();
+
+    /** Takes an attestation; the same one again, from another log too, changes nothing. */
+    void add(LoggedAttestation logged) {
+      Fingerprint key = logged.rebuilder().certificate().fingerprint();
+      long sequence = logged.attestation().sequence();
+      Seen here = new Seen(logged.payload(), logged.place());
+      Seen before = seen.putIfAbsent(new Numbered(key, sequence), here);
+      if (before != null && !before.payload.equals(here.payload)) {
+        equivocations.putIfAbsent(
+            key, new Equivocation(logged.rebuilder().name(), sequence, before.place, here.place));
+      }
+      current.merge(
+          new Subject(key, logged.attestation().rebuildId()),
+          logged,
+          (old, other) ->
+              other.attestation().sequence() > old.attestation().sequence() ? other : old);
+    }
+
+    /** Takes how a log stands. */
+    public void add(LogEvidence log) {
+      logs.add(log);
+    }
+
+    public Evidence evidence() {
+      return new Evidence(this);
+    }
   }
 
   public List<LogEvidence> logs() {
@@ -122,15 +116,17 @@ public final class Evidence {
     return List.copyOf(equivocations.values());
   }
 
-  /** Every artifact that an attestation in force names, each once, in the order of the logs. */
-  public List<BinaryArtifact> artifacts() {
-    return List.copyOf(artifacts.values());
+  /** Attestations that nothing newer replaces, those of keys set aside among them. */
+  public List<LoggedAttestation> current() {
+    return current;
   }
 
-  /**
-   * Attestations that name this SHA-256 or this identity and that nothing newer replaces, those of
-   * keys set aside among them, in the order of the logs.
-   */
+  /** Every artifact that an attestation in force names, each once, in the order of the logs. */
+  public Set<BinaryArtifact> artifacts() {
+    return Collections.unmodifiableSet(artifacts);
+  }
+
+  /** Those of {@link #current} that name this SHA-256 or this identity, in their order. */
   List<LoggedAttestation> concerning(BinaryArtifact artifact) {
     SortedSet<Integer> places = new TreeSet<>(byDigest.getOrDefault(artifact.digest(), List.of()));
     places.addAll(byIdentity.getOrDefault(artifact.identity(), List.of()));
@@ -138,6 +134,6 @@ public final class Evidence {
   }
 
   boolean isSetAside(LoggedAttestation logged) {
-    return equivocations.containsKey(signer(logged));
+    return equivocations.containsKey(logged.rebuilder().certificate().fingerprint());
   }
 }

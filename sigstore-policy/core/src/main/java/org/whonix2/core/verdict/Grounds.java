@@ -83,12 +83,10 @@ public final class Grounds {
       if (witnessed.isEmpty()) {
         refuse(
             Rule.LOG_STALE,
-            "the kept checkpoint of log "
-                + origin
-                + " has too few cosignatures that are not from the future of this clock ("
+            "the kept checkpoint of log " + origin + ": " + followed.cosignatures(),
+            "if cosignatures are dated in the future of this clock ("
                 + now
-                + ")",
-            "check the clock, then run whonix2-update sync");
+                + "), check the clock; then run whonix2-update sync");
         return now;
       }
       Instant end = witnessed.get().plus(policy.freshness());

@@ -3,24 +3,31 @@ package org.whonix2.core.verdict;
 import java.util.List;
 
 /**
- * What one log told.
+ * How one log stands, and which of its entries count nothing.
  *
  * @param origin of the log
- * @param attestations those of the policy's rebuilders whose signature holds
- * @param unread entries that count nothing, and why
+ * @param unread how many entries count nothing
+ * @param ofRebuilders the first of those under a key id of the policy's rebuilders
  */
 public record LogEvidence(
-    String origin, Standing standing, List<LoggedAttestation> attestations, List<Unread> unread) {
+    String origin, Standing standing, long unread, List<Unread> ofRebuilders) {
+  /** How many entries are kept for people; a log may hold millions of others. */
+  static final int KEPT = 100;
+
   public LogEvidence {
-    attestations = List.copyOf(attestations);
-    unread = List.copyOf(unread);
+    ofRebuilders = List.copyOf(ofRebuilders);
   }
 
   /** A log of which nothing may be believed. */
   public static LogEvidence of(String origin, Standing standing) {
-    return new LogEvidence(origin, standing, List.of(), List.of());
+    return new LogEvidence(origin, standing, 0, List.of());
   }
 
-  /** An entry that counts nothing. */
-  public record Unread(long index, String why) {}
+  /** An entry that claims to be by a rebuilder of the policy and counts nothing. */
+  public record Unread(long index, String rebuilder, String why) {
+    @Override
+    public String toString() {
+      return "entry " + index + ", as if by " + rebuilder + ": " + why;
+    }
+  }
 }

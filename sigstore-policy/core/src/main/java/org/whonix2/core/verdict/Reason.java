@@ -23,7 +23,9 @@ public record Reason(Rule rule, String what, String remedy) {
     /** A log's newest word is too old, or was cosigned by too few. */
     LOG_STALE(Kind.EVIDENCE),
     /** A log went back or showed two histories. */
-    LOG_MISBEHAVED(Kind.MISBEHAVIOUR);
+    LOG_MISBEHAVED(Kind.MISBEHAVIOUR),
+    /** A rebuilder whose vote is missing signed two different statements under one number. */
+    EQUIVOCATION(Kind.MISBEHAVIOUR);
 
     private final Kind kind;
 

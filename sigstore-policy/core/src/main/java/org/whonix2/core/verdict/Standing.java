@@ -11,8 +11,10 @@ public sealed interface Standing {
    * @param size of its tree
    * @param witnessed the newest time by which enough witnesses of distinct operators had cosigned
    *     it, cosignatures from the future left out; empty if there are not enough
+   * @param cosignatures who cosigned it, or what is wrong, for people
    */
-  record Followed(long size, Optional<Instant> witnessed) implements Standing {}
+  record Followed(long size, Optional<Instant> witnessed, String cosignatures)
+      implements Standing {}
 
   /** Nothing of it is here. */
   record Absent(String why) implements Standing {}

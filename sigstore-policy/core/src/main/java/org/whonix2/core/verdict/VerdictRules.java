@@ -19,7 +19,7 @@ import org.whonix2.core.statement.RebuildId;
 import org.whonix2.core.verdict.Reason.Rule;
 
 /**
- * The verdict rules about one file, one method each; those about every file are in {@link Grounds}.
+ * The verdict rules about one file, one method each; those about every file are {@link Grounds}.
  */
 public final class VerdictRules {
   private final UpdatePolicy policy;
@@ -59,42 +59,51 @@ public final class VerdictRules {
     operatorsMustReachTheThreshold();
     votesMustDiffer();
     vetoWinsOverAnyQuorum();
+    equivocationIsMisbehaviour();
     return new Verdict(artifact, votes, uncounted, reasons, grounds.until());
   }
 
-  /**
-   * A vote: this very SHA-256 under this very identity, by a key in good standing, within its
-   * entry.
-   */
+  /** A vote: this very file, under this very identity, by a key in good standing. */
   private void countVotes() {
     for (LoggedAttestation logged : evidence.concerning(artifact)) {
-      RebuildAttestation attestation = logged.attestation();
-      Optional<BinaryArtifact> sameBits =
-          attestation.artifacts().stream()
-              .filter(candidate -> candidate.digest().equals(artifact.digest()))
-              .findFirst();
-      Optional<BinaryArtifact> sameName =
-          attestation.artifacts().stream()
-              .filter(candidate -> candidate.identity().equals(artifact.identity()))
-              .findFirst();
-      if (sameBits.isEmpty() && sameName.isEmpty()) {
+      Optional<Claim> claim = claim(logged.attestation());
+      if (claim.isEmpty()) {
         continue;
       }
       Optional<String> setAside = whySetAside(logged);
       if (setAside.isPresent()) {
         uncounted.add(new Verdict.Uncounted(logged, setAside.get()));
-      } else if (sameBits.equals(sameName)) {
+      } else if (claim.get().isVote) {
         votes.add(logged);
-      } else if (sameName.isPresent()) {
-        otherBits.add(logged);
-        uncounted.add(
-            new Verdict.Uncounted(logged, "it has other bits: " + sameName.get().digest()));
       } else {
-        uncounted.add(
-            new Verdict.Uncounted(
-                logged, "it has these bits as " + sameBits.orElseThrow().identity()));
+        uncounted.add(new Verdict.Uncounted(logged, claim.get().text));
+        if (claim.get().isOtherBits) {
+          otherBits.add(logged);
+        }
       }
     }
+  }
+
+  /** What an attestation says that bears on the file. */
+  private record Claim(boolean isVote, boolean isOtherBits, String text) {}
+
+  private Optional<Claim> claim(RebuildAttestation attestation) {
+    Optional<Claim> claim = Optional.empty();
+    for (BinaryArtifact attested : attestation.artifacts()) {
+      boolean sameBits = attested.digest().equals(artifact.digest());
+      boolean sameName = attested.identity().equals(artifact.identity());
+      if (attested.equals(artifact)) {
+        return Optional.of(new Claim(true, false, "it is this file"));
+      }
+      if (sameName && sameBits) {
+        claim = Optional.of(new Claim(false, false, "it gives the size as " + attested.size()));
+      } else if (sameName) {
+        claim = Optional.of(new Claim(false, true, "it has other bits: " + attested.digest()));
+      } else if (sameBits && claim.isEmpty()) {
+        claim = Optional.of(new Claim(false, false, "it has these bits as " + attested.identity()));
+      }
+    }
+    return claim;
   }
 
   private Optional<String> whySetAside(LoggedAttestation logged) {
@@ -162,6 +171,25 @@ public final class VerdictRules {
                   .collect(Collectors.joining(", ")),
           "find out whose bits are wrong; a newer attestation by the same rebuilder replaces its"
               + " older one");
+    }
+  }
+
+  /** A key set aside never refuses by itself; where its vote is missed, the proof is the reason. */
+  private void equivocationIsMisbehaviour() {
+    List<String> proofs =
+        uncounted.stream()
+            .filter(other -> evidence.isSetAside(other.attestation()))
+            .map(other -> other.attestation().rebuilder().name())
+            .distinct()
+            .toList();
+    if (!reasons.isEmpty() && !proofs.isEmpty()) {
+      refuse(
+          Rule.EQUIVOCATION,
+          evidence.equivocations().stream()
+              .filter(proof -> proofs.contains(proof.rebuilder()))
+              .map(Evidence.Equivocation::toString)
+              .collect(Collectors.joining("; ")),
+          "show the two statements to the rebuilder's operator; its key counts nothing any more");
     }
   }
 

@@ -2,12 +2,10 @@ package org.whonix2.core.yaml;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,6 +16,8 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
+import org.whonix2.core.Rfc3339;
+import org.whonix2.core.TextParser;
 
 /** One YAML mapping, read key by key; {@link #end} refuses keys that nobody asked for. */
 public final class YamlFields {
@@ -44,11 +44,6 @@ public final class YamlFields {
     }
   }
 
-  /** A check that turns text into a value. */
-  public interface Parser<T> {
-    T parse(String text) throws MalformedInputException;
-  }
-
   /** Reads one mapping out of a list. */
   public interface Reader<T> {
     T read(YamlFields fields) throws MalformedInputException;
@@ -71,7 +66,7 @@ public final class YamlFields {
     return text;
   }
 
-  public <T> T parsed(String key, Parser<T> parser) throws MalformedInputException {
+  public <T> T parsed(String key, TextParser<T> parser) throws MalformedInputException {
     return parsed(required(key, "text"), key, parser);
   }
 
@@ -89,13 +84,9 @@ public final class YamlFields {
     throw unexpected(key, "a whole number of at least " + least);
   }
 
-  /** RFC 3339 in UTC, such as {@code 2027-06-01T00:00:00Z}. */
+  /** A time as {@link Rfc3339} has it. */
   public Instant instant(String key) throws MalformedInputException {
-    try {
-      return Instant.parse(string(key));
-    } catch (DateTimeParseException e) {
-      throw unexpected(key, "a time such as 2027-06-01T00:00:00Z");
-    }
+    return parsed(key, Rfc3339::parse);
   }
 
   /** A number and a unit: {@code 90s}, {@code 30m}, {@code 12h} or {@code 7d}. */
@@ -121,12 +112,8 @@ public final class YamlFields {
     return new YamlFields(place(key), mapping);
   }
 
-  public Optional<YamlFields> optionalMapping(String key) throws MalformedInputException {
-    return has(key) ? Optional.of(mapping(key)) : Optional.empty();
-  }
-
   /** A list of scalars. */
-  public <T> List<T> list(String key, Parser<T> parser) throws MalformedInputException {
+  public <T> List<T> list(String key, TextParser<T> parser) throws MalformedInputException {
     List<T> items = new ArrayList<>();
     for (Node item : items(key)) {
       items.add(parsed(item, key, parser));
@@ -146,11 +133,6 @@ public final class YamlFields {
       fields.end();
     }
     return items;
-  }
-
-  /** Keys not asked for yet. */
-  public Set<String> rest() {
-    return Set.copyOf(keys.keySet());
   }
 
   /** Ends the reading of this mapping: a key nobody asked for is an error. */
@@ -185,7 +167,8 @@ public final class YamlFields {
     return sequence.getValue();
   }
 
-  private <T> T parsed(Node value, String key, Parser<T> parser) throws MalformedInputException {
+  private <T> T parsed(Node value, String key, TextParser<T> parser)
+      throws MalformedInputException {
     String text = scalar(value, key);
     try {
       return parser.parse(text);

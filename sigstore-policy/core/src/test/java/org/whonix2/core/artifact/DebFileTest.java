@@ -132,7 +132,7 @@ class DebFileTest {
             member("debian-binary", "2.0\n".getBytes(StandardCharsets.US_ASCII)),
             member("control.tar.gz", packed.toByteArray()),
             member("data.tar", new byte[10240]));
-    assertRefused(deb, "more than 134217728 bytes unpacked");
+    assertRefused(deb, "more than 33554432 bytes unpacked");
   }
 
   @ParameterizedTest

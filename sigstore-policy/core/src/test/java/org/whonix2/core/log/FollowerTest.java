@@ -108,6 +108,52 @@ class FollowerTest {
   }
 
   @Test
+  void forkThatIsSmaller() throws Exception {
+    box.follow(honest());
+    for (int size : new int[] {1, 8, 255, 256, 299}) {
+      SimulatedLog forked = new SimulatedLog("honest", size).rewrite(0).publish();
+      assertThat(box.follow(forked))
+          .as("size %d", size)
+          .isEqualTo(new FollowOutcome.Fork(box.kept(), forked.note()));
+      assertThat(box.follow(new SimulatedLog("honest", size).publish()))
+          .as("size %d", size)
+          .isInstanceOf(FollowOutcome.Rollback.class);
+    }
+  }
+
+  @Test
+  void anEmptyTreeThatIsNotEmpty() throws Exception {
+    box.follow(honest());
+    Checkpoint impossible = new Checkpoint(ORIGIN, 0, honest().head().root());
+    assertThat(box.follow(honest().serve(impossible.sign(KEY).toBytes())))
+        .isInstanceOf(FollowOutcome.Fork.class);
+  }
+
+  @Test
+  void forkThatGrewAndNoLongerHasTheOldPartialBundles() throws Exception {
+    box.follow(honest());
+    for (int growth : new int[] {1, 211, 212, 300}) {
+      SimulatedLog forked = honest().rewrite(7).add("honest", growth).publish();
+      forked.withhold(path -> !path.isIn(forked.entries().size()));
+      assertThat(box.follow(forked))
+          .as("growth %d", growth)
+          .isEqualTo(new FollowOutcome.Fork(box.kept(), forked.note()));
+    }
+  }
+
+  @Test
+  void forkWhoseBeginningIsWithheld() throws Exception {
+    // Nothing is proven, nothing is believed: the box stays where it is.
+    box.follow(honest());
+    SignedNote before = box.kept();
+    SimulatedLog forked = honest().rewrite(7).add("honest", 9).publish();
+    forked.withhold(path -> path.index() == 0);
+    assertThatIOException().isThrownBy(() -> box.follow(forked));
+    assertThat(box.kept()).isEqualTo(before);
+    assertThat(box.taken()).hasSize(300);
+  }
+
+  @Test
   void forkServedWithTheHonestEntries() throws Exception {
     // Without the entries behind the new root nobody can be convinced that it is a fork.
     box.follow(honest());
@@ -181,6 +227,19 @@ class FollowerTest {
     }
     assertThat(box.follow(honest().serve(new byte[SignedNote.MAX_BYTES + 1])).explain())
         .isEqualTo("signed note: expected at most 65536 bytes, found 65537");
+  }
+
+  @Test
+  void aNoteFilledWithTheLogsOwnSignatures() throws Exception {
+    box.follow(honest());
+    Checkpoint head = honest().head();
+    List<NoteSignature> lines = RandomSigner.sign(KEY, head.format(), SignedNote.MAX_SIGNATURES);
+    byte[] filled = SimulatedLog.note(head.format(), lines).toBytes();
+    assertThat(box.follow(honest().serve(filled))).isInstanceOf(FollowOutcome.Unchanged.class);
+    assertThat(box.kept().signatures()).hasSize(3);
+
+    var verified = (CheckpointVerification.Verified) SimulatedLog.TRUSTED.verify(filled);
+    assertThat(verified.checkpoint().cosign(ALPHA, NOW).signatures()).hasSize(2);
   }
 
   @Test

@@ -135,4 +135,81 @@ class FollowerWitnessTest {
     assertThat(box.follow(honest().serve(junk))).isInstanceOf(FollowOutcome.Unchanged.class);
     assertThat(box.kept().signatures()).hasSize(3);
   }
+
+  @Test
+  void aClockPutBackDoesNotMakeTheTreeStaler() throws Exception {
+    box.follow(honest().publish(NOW, ALPHA, BETA));
+    SignedNote before = box.kept();
+    assertThat(box.follow(honest().publish(EARLIER, ALPHA, BETA), EARLIER))
+        .isEqualTo(new FollowOutcome.ClockBehind(EARLIER, NOW));
+    assertThat(box.kept()).isEqualTo(before);
+    FollowOutcome outcome = box.follow(honest().publish(EARLIER, ALPHA, BETA), NOW);
+    assertThat(((FollowOutcome.Unchanged) outcome).witnessed().time()).isEqualTo(NOW);
+  }
+
+  @Test
+  void aClockBehindTheWitnessesTakesInNothing() throws Exception {
+    box.follow(honest());
+    FollowOutcome outcome =
+        box.follow(honest().add("honest", 9).publish(EARLIER, ALPHA, BETA), NOW.minusSeconds(1));
+    assertThat(outcome.explain())
+        .isEqualTo(
+            "the clock is behind: expected at least 2026-06-01T12:00:00Z, which the witnesses of"
+                + " the kept tree had signed already, found at most 2026-06-01T11:59:59Z");
+    assertThat(box.state().size()).isEqualTo(300);
+    assertThat(box.follow(honest().add("honest", 9).publish(EARLIER, ALPHA, BETA), NOW))
+        .isInstanceOf(FollowOutcome.Advanced.class);
+  }
+
+  @Test
+  void aClockBehindDoesNotHideMisbehaviour() throws Exception {
+    box.follow(honest());
+    assertThat(box.follow(honest().rewrite(7).publish(), EARLIER))
+        .isInstanceOf(FollowOutcome.Fork.class);
+    assertThat(box.follow(new SimulatedLog("honest", 9).publish(), EARLIER))
+        .isInstanceOf(FollowOutcome.Rollback.class);
+  }
+
+  @Test
+  void oneWitnessOfTheYear2099DoesNotStopTheClock() throws Exception {
+    // By the witness that lies, first when the tree is new and again when it is the same.
+    for (WitnessQuorum quorum : List.of(SimulatedLog.QUORUM, SimulatedLog.quorum(1))) {
+      SimulatedBox victim = new SimulatedBox(quorum);
+      Checkpoint head = honest().head();
+      byte[] served =
+          SimulatedLog.note(
+                  head.format(),
+                  List.of(
+                      KEY.sign(head.format()),
+                      GAMMA.cosign(head, Instant.parse("2099-01-01T00:00:00Z")),
+                      ALPHA.cosign(head, NOW),
+                      BETA.cosign(head, NOW)))
+              .toBytes();
+      assertThat(victim.follow(honest().serve(served))).isInstanceOf(FollowOutcome.Advanced.class);
+      assertThat(victim.follow(honest().serve(served))).isInstanceOf(FollowOutcome.Unchanged.class);
+      assertThat(victim.kept().toString()).doesNotContain(GAMMA.verifierKey().name());
+      FollowOutcome outcome = victim.follow(honest().add("honest", 9).publish());
+      assertThat(((FollowOutcome.Advanced) outcome).witnessed().time()).isEqualTo(NOW);
+    }
+  }
+
+  @Test
+  void aWitnessAheadOfAClockPutBackStillCountsByWhatItSaysNow() throws Exception {
+    // One is ahead, which is no quorum: the clock may be right.
+    Checkpoint head = honest().head();
+    Instant ahead = NOW.plusSeconds(300);
+    byte[] served =
+        SimulatedLog.note(
+                head.format(),
+                List.of(
+                    KEY.sign(head.format()), ALPHA.cosign(head, ahead), BETA.cosign(head, EARLIER)))
+            .toBytes();
+    box.follow(honest().serve(served), ahead);
+    FollowOutcome outcome = box.follow(honest().publish(NOW, ALPHA, BETA), NOW);
+    assertThat(((FollowOutcome.Unchanged) outcome).witnessed().time()).isEqualTo(NOW);
+    // And what it said ahead is not lost.
+    outcome = box.follow(honest().publish(NOW), ahead);
+    assertThat(((FollowOutcome.Unchanged) outcome).witnessed().counted().get(0).time())
+        .isEqualTo(ahead);
+  }
 }

@@ -10,7 +10,16 @@ import java.util.List;
 /** Follows a log and keeps what is proven, as a box does. */
 final class SimulatedBox {
   private final List<byte[]> taken = new ArrayList<>();
+  private final WitnessQuorum quorum;
   private LogState state = LogState.empty();
+
+  SimulatedBox() {
+    this(SimulatedLog.QUORUM);
+  }
+
+  SimulatedBox(WitnessQuorum quorum) {
+    this.quorum = quorum;
+  }
 
   FollowOutcome follow(LogFetcher log) throws IOException {
     return follow(log, SimulatedLog.NOW);
@@ -24,7 +33,8 @@ final class SimulatedBox {
           provisional.add(entry);
         };
     FollowOutcome outcome =
-        new Follower(SimulatedLog.TRUSTED, SimulatedLog.QUORUM).follow(state, log, sink, now);
+        new Follower(SimulatedLog.TRUSTED, quorum)
+            .follow(state, size -> HashReader.root(NaiveTree.reader(taken), size), log, sink, now);
     if (outcome instanceof FollowOutcome.Advanced advanced) {
       assertThat(advanced.from()).isEqualTo(taken.size());
       taken.addAll(provisional);

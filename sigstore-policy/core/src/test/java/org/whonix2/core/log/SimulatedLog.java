@@ -6,6 +6,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
@@ -25,19 +26,13 @@ final class SimulatedLog implements LogFetcher {
   static final TrustedLog TRUSTED = TrustedLog.of(KEY.verifierKey());
 
   /** Two of the operators alpha, beta and gamma; alpha runs two witnesses. */
-  static final WitnessQuorum QUORUM =
-      new WitnessQuorum(
-          2,
-          List.of(
-              witness("alpha-1", "alpha", ALPHA),
-              witness("alpha-2", "alpha", ALPHA_2),
-              witness("beta-1", "beta", BETA),
-              witness("gamma-1", "gamma", GAMMA)));
+  static final WitnessQuorum QUORUM = quorum(2);
 
   private final List<byte[]> entries = new ArrayList<>();
   private byte[] checkpoint = new byte[0];
   private UnaryOperator<byte[]> bundles = UnaryOperator.identity();
   private final List<String> requests = new ArrayList<>();
+  private Predicate<TilePath> withheld = path -> false;
 
   SimulatedLog(String name, int size) {
     add(name, size);
@@ -49,6 +44,17 @@ final class SimulatedLog implements LogFetcher {
     } catch (MalformedInputException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** So many of the operators alpha, beta and gamma. */
+  static WitnessQuorum quorum(int threshold) {
+    return new WitnessQuorum(
+        threshold,
+        List.of(
+            witness("alpha-1", "alpha", ALPHA),
+            witness("alpha-2", "alpha", ALPHA_2),
+            witness("beta-1", "beta", BETA),
+            witness("gamma-1", "gamma", GAMMA)));
   }
 
   static Witness witness(String name, String operator, SigningKey key) {
@@ -103,6 +109,12 @@ final class SimulatedLog implements LogFetcher {
     return new Checkpoint(ORIGIN, entries.size(), frontier.root());
   }
 
+  /** Does not serve these bundles. */
+  SimulatedLog withhold(Predicate<TilePath> bundles) {
+    withheld = bundles;
+    return this;
+  }
+
   HashReader reader() {
     return NaiveTree.reader(entries);
   }
@@ -142,9 +154,10 @@ final class SimulatedLog implements LogFetcher {
 
   @Override
   public byte[] entries(long bundle, int width) throws IOException {
-    requests.add(TilePath.entries(bundle, width).toString());
+    TilePath path = TilePath.entries(bundle, width);
+    requests.add(path.toString());
     int from = (int) bundle * TilePath.FULL;
-    if (from + width > entries.size()) {
+    if (from + width > entries.size() || withheld.test(path)) {
       throw new IOException("404 for bundle " + bundle + " of width " + width);
     }
     return bundles.apply(EntryBundle.format(entries.subList(from, from + width)));

@@ -126,9 +126,9 @@ class WitnessDecisionTest {
   }
 
   @Test
-  void aForkIs422() throws Exception {
+  void aForkIs409WhereTheSizesAreEqualAnd422Otherwise() throws Exception {
     SignedNote forked = log(5).rewrite(2).head().sign(KEY);
-    assertThat(decide(knows(5), 5, List.of(), forked).status()).isEqualTo(422);
+    assertThat(decide(knows(5), 5, List.of(), forked)).isEqualTo(new WitnessDecision.Conflict(5));
     assertThat(decide(knows(4), 4, proof(4, 5), forked).status()).isEqualTo(422);
     List<Sha256> theirs = ConsistencyProof.prove(log(5).rewrite(2).reader(), 4, 5);
     assertThat(decide(knows(4), 4, theirs, forked).status()).isEqualTo(422);

@@ -99,6 +99,9 @@ class UpdatePolicyTest {
         "kind: UpdatePolicy | kind: Policy | line 2: kind",
         "serial: 7 | serial: 0 | line 3: metadata.serial",
         "2027-06-01T00:00:00Z | tomorrow | line 3: metadata.expires",
+        "2027-06-01T00:00:00Z | 2027-06-01T00:00:00+02:00 | line 3: metadata.expires",
+        "2027-06-01T00:00:00Z | +1000000-06-01T00:00:00Z | line 3: metadata.expires",
+        "2027-06-01T00:00:00Z | 2027-13-01T00:00:00Z | line 3: metadata.expires",
         "mode: enforce | mode: watch | line 4: mode",
         "mode: enforce | mode: Observe | line 4: mode",
         "mode: enforce | mod: enforce | expected a key 'mode'",
@@ -149,7 +152,17 @@ class UpdatePolicyTest {
   }
 
   @Test
-  void theModeIsReadAndEnforcingIsAWordThatMustStandThere() throws Exception {
+  void aWitnessesKeyIsNoLogKey() {
+    String witness =
+        policy.replaceAll("(?s).*name: w1, operator: delta, key: \"([^\"]+)\".*", "$1");
+    String log = policy.replaceAll("(?s).*origin: log.example.org, key: \"([^\"]+)\".*", "$1");
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> parse(policy.replace(log, witness)))
+        .withMessageContaining("line 5: logs[0]: expected keys of type 1");
+  }
+
+  @Test
+  void theModeIsReadAndMustStandThere() throws Exception {
     assertThat(parse(policy).mode()).isEqualTo(Mode.ENFORCE);
     assertThat(parse(policy.replace("mode: enforce", "mode: observe")).mode())
         .isEqualTo(Mode.OBSERVE);
@@ -171,6 +184,7 @@ class UpdatePolicyTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       value = {
         "openjdk | expected a list",
         "[Java] | protect: expected a package name",

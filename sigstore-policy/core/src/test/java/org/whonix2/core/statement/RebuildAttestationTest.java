@@ -69,10 +69,12 @@ class RebuildAttestationTest {
         "\"size\":242660 | \"size\":-1 | member /subject/0/annotations/size",
         "\"size\":242660 | \"size\":1.5 | member /subject/0/annotations/size",
         "\"size\":242660 | \"size\":9007199254740993 | member /subject/0/annotations/size",
-        "\"size\":242660 | \"size\":242660,\"x\":1 | member /subject/0/annotations/x",
+        "\"size\":242660 | \"size\":242660,\"x\":1 | member /subject/0/annotations/'x'",
         "\"sequence\":7 | \"sequence\":0 | member /predicate/buildDefinition/internalParameters/sequence",
         "\"sequence\":7 | \"sequence\":7,\"sequence\":8 | Duplicate",
         "\"profile\":\"\" | \"profile\":null | member /predicate/buildDefinition/externalParameters/profile",
+        "?arch=amd64& | ? | member /subject/0/uri",
+        "&distro=bookworm | '' | uri",
         "?arch=amd64& | ?arch=source& | member /subject/0/uri",
         "?arch=amd64&distro=bookworm | ?arch=amd64&distro=trixie | member /subject/0/uri",
         "?arch=amd64& | ?arch=AMD64& | member /subject/0/uri",
@@ -84,7 +86,7 @@ class RebuildAttestationTest {
         "\"emulated\":false | \"emulated\":\"no\" | member /predicate/buildDefinition/internalParameters/platform/emulated",
         "AMD EPYC | AMD\\u001b[2JEPYC | printable",
         "build.log | ../build.log | member /predicate/runDetails/byproducts/0/name",
-        "\"_type\" | \"extra\":1,\"_type\" | member /extra",
+        "\"_type\" | \"extra\":1,\"_type\" | member /'extra'",
       })
   void refusesADefectAndNamesIt(String from, String to, String named) {
     String json = new String(example().toJson(), StandardCharsets.UTF_8);
@@ -103,6 +105,25 @@ class RebuildAttestationTest {
       byte[] cut = java.util.Arrays.copyOf(json, length);
       assertThatExceptionOfType(MalformedInputException.class)
           .isThrownBy(() -> Statement.parse(Statement.PAYLOAD_TYPE, cut));
+    }
+  }
+
+  @Test
+  void noChangedByteEndsInAnythingButAComplaint() {
+    byte[] json = example().toJson();
+    for (int at = 0; at < json.length; at++) {
+      for (int mask : new int[] {1, 2, 4, 8, 16, 32, 64, 128}) {
+        byte[] changed = json.clone();
+        changed[at] ^= (byte) mask;
+        try {
+          Statement read = Statement.parse(Statement.PAYLOAD_TYPE, changed);
+          assertThat(Statement.parse(Statement.PAYLOAD_TYPE, read.toJson())).isEqualTo(read);
+        } catch (MalformedInputException e) {
+          assertThat(e).hasMessageNotContaining("\u001b");
+        } catch (RuntimeException e) {
+          throw new AssertionError("byte " + at + ", bit " + mask, e);
+        }
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package org.whonix2.core.verdict;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.whonix2.core.verdict.World.NOW;
 import static org.whonix2.core.verdict.World.file;
+import static org.whonix2.core.verdict.World.followed;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.policy.Dimension;
 import org.whonix2.core.verdict.Reason.Rule;
 
@@ -122,19 +124,26 @@ class VerdictRulesTest {
   void twoStatementsWithOneNumberSetTheKeyAside() {
     world.agreed();
     world.says("gamma-1").fromSource(2).log();
-    assertRefused(Rule.QUORUM);
+    assertRefused(Rule.QUORUM, Rule.EQUIVOCATION);
+    assertThat(world.judge(world.archiveFile).refusal()).contains(Reason.Kind.MISBEHAVIOUR);
     assertThat(world.judge(world.archiveFile).uncounted())
         .hasSize(2)
         .allSatisfy(other -> assertThat(other.why()).contains("two different statements"));
   }
 
   @Test
+  void anEquivocatorWhoseVoteIsNotNeededRefusesNothing() {
+    world.threshold = 2;
+    world.agreed();
+    world.says("gamma-1").fromSource(2).log();
+    assertAccepted();
+  }
+
+  @Test
   void anEquivocationNamesBothStatements() {
     world.agreed();
     world.says("gamma-1").fromSource(2).log();
-    Evidence evidence =
-        new Evidence(List.of(new LogEvidence(World.LOG, world.standing, world.logged, List.of())));
-    assertThat(evidence.equivocations())
+    assertThat(world.evidence().equivocations())
         .singleElement()
         .hasToString(
             "gamma-1 signed two different statements with sequence number 1"
@@ -211,6 +220,55 @@ class VerdictRulesTest {
   }
 
   @Test
+  void equalBitsUnderTwoNamesAreAVoteForEach() {
+    BinaryArtifact twin = file("net-tools-udeb", 1);
+    world.says("alpha-1").and(twin).log();
+    world.says("beta-1").and(twin).log();
+    world.says("gamma-1").and(twin).log();
+    assertAccepted();
+    assertThat(world.judge(twin).reasons()).isEmpty();
+  }
+
+  @Test
+  void theAttestedSizeMustBeTheFiles() {
+    world.agreed();
+    BinaryArtifact longer =
+        new BinaryArtifact(world.archiveFile.identity(), world.archiveFile.digest(), 1001);
+    assertThat(world.judge(longer).accepted()).isFalse();
+  }
+
+  @Test
+  void anEmulatedBuildCountsNothing() {
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    world.says("gamma-1").emulated().log();
+    assertRefused(Rule.QUORUM);
+  }
+
+  @Test
+  void ofSeveralLogsEachMustBeFresh() {
+    world.agreed().standings.put("other.example.org", followed(NOW.minus(Duration.ofHours(2))));
+    assertAccepted();
+    world.standings.put("other.example.org", followed(NOW.minus(Duration.ofDays(8))));
+    assertRefused(Rule.LOG_STALE);
+    world.standings.put("other.example.org", new Standing.Absent("never"));
+    assertRefused(Rule.LOG_MISSING);
+  }
+
+  @Test
+  void aStatementInTwoLogsIsOneVoteAndAMismatchInEitherIsAVeto() {
+    world.standings.put("other.example.org", followed(NOW));
+    world.threshold = 2;
+    world.says("alpha-1").log();
+    world.says("alpha-1").inLog("other.example.org").log();
+    assertRefused(Rule.QUORUM);
+    world.says("beta-1").inLog("other.example.org").log();
+    assertAccepted();
+    world.says("gamma-1").got(file("net-tools", 9)).inLog("other.example.org").log();
+    assertRefused(Rule.VETO);
+  }
+
+  @Test
   void anExpiredPolicyRefusesEverything() {
     world.agreed().expires = NOW;
     assertRefused(Rule.POLICY_EXPIRED);
@@ -218,7 +276,7 @@ class VerdictRulesTest {
 
   @Test
   void aLogThatWasNeverFollowedIsMissingEvidence() {
-    world.agreed().standing = new Standing.Absent("no network");
+    world.agreed().standings.put(World.LOG, new Standing.Absent("no network"));
     assertRefused(Rule.LOG_MISSING);
     assertThat(world.judge(world.archiveFile).refusal()).contains(Reason.Kind.EVIDENCE);
   }
@@ -226,22 +284,24 @@ class VerdictRulesTest {
   @Test
   void aStaleLogRefusesEverything() {
     world.agreed();
-    world.standing = new Standing.Followed(9, Optional.of(NOW.minus(Duration.ofDays(7))));
+    world.standings.put(World.LOG, followed(NOW.minus(Duration.ofDays(7))));
     assertRefused(Rule.LOG_STALE);
-    world.standing =
-        new Standing.Followed(9, Optional.of(NOW.minus(Duration.ofDays(7)).plusSeconds(1)));
+    world.standings.put(World.LOG, followed(NOW.minus(Duration.ofDays(7)).plusSeconds(1)));
     assertAccepted();
   }
 
   @Test
   void aLogWithoutEnoughCosignaturesIsStale() {
-    world.agreed().standing = new Standing.Followed(9, Optional.empty());
+    world.agreed().standings.put(World.LOG, new Standing.Followed(9, Optional.empty(), "none"));
     assertRefused(Rule.LOG_STALE);
   }
 
   @Test
   void aLogThatMisbehavedRefusesEverythingAndShowsTheProof() {
-    world.agreed().standing = new Standing.Misbehaved("signed two histories", "kept: … found: …");
+    world
+        .agreed()
+        .standings
+        .put(World.LOG, new Standing.Misbehaved("signed two histories", "kept: … found: …"));
     assertRefused(Rule.LOG_MISBEHAVED);
     assertThat(world.judge(world.archiveFile).reasons().get(0).what()).contains("kept: …");
     assertThat(world.judge(world.archiveFile).refusal()).contains(Reason.Kind.MISBEHAVIOUR);

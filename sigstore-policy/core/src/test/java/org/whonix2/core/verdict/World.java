@@ -19,6 +19,7 @@ import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.log.SignatureType;
 import org.whonix2.core.log.SigningKey;
+import org.whonix2.core.log.TrustedLog;
 import org.whonix2.core.log.Witness;
 import org.whonix2.core.log.WitnessQuorum;
 import org.whonix2.core.openpgp.Certificate;
@@ -50,10 +51,11 @@ final class World {
   Mode mode = Mode.ENFORCE;
   Set<PackageName> protect = Set.of();
   Instant expires = NOW.plus(Duration.ofDays(100));
-  Standing standing = new Standing.Followed(9, Optional.of(NOW.minus(Duration.ofHours(1))));
+  final Map<String, Standing> standings = new HashMap<>();
   BinaryArtifact archiveFile = file("net-tools", 1);
 
   World() {
+    standings.put(LOG, followed(NOW.minus(Duration.ofHours(1))));
     rebuilder("alpha-1", "alpha", "DE", "gcc");
     rebuilder("beta-1", "beta", "FR", "gcc");
     rebuilder("gamma-1", "gamma", "IS", "clang");
@@ -89,6 +91,10 @@ final class World {
         1000);
   }
 
+  static Standing followed(Instant witnessed) {
+    return new Standing.Followed(9, Optional.of(witnessed), "witnessed");
+  }
+
   /** Begins a statement by this rebuilder that the archive's file came out. */
   Said says(String rebuilder) {
     return new Said(rebuilder);
@@ -99,6 +105,8 @@ final class World {
     private final Rebuilder who;
     private BinaryArtifact artifact = archiveFile;
     private String root;
+    private final List<BinaryArtifact> others = new ArrayList<>();
+    private boolean emulated;
     private String cpuVendor = "AMD";
     private String tool = "whonix2-rebuilder";
     private int environment = 1;
@@ -113,6 +121,16 @@ final class World {
 
     Said got(BinaryArtifact other) {
       artifact = other;
+      return this;
+    }
+
+    Said and(BinaryArtifact another) {
+      others.add(another);
+      return this;
+    }
+
+    Said emulated() {
+      emulated = true;
       return this;
     }
 
@@ -152,9 +170,11 @@ final class World {
     }
 
     World log() {
+      List<BinaryArtifact> artifacts = new ArrayList<>(others);
+      artifacts.add(artifact);
       RebuildAttestation attestation =
           new RebuildAttestation(
-              List.of(artifact),
+              artifacts,
               new SourcePackage(
                   new PackageName("net-tools"),
                   new PackageVersion("2.10-1"),
@@ -164,7 +184,7 @@ final class World {
               new Toolchain("gcc-12", Sha256.of(new byte[] {3})),
               "",
               root,
-              new Platform("amd64", false, cpuVendor, "cpu", "linux", "6.1", "Debian 12"),
+              new Platform("amd64", emulated, cpuVendor, "cpu", "linux", "6.1", "Debian 12"),
               Sha256.of(new byte[] {4, (byte) environment}),
               tool,
               sequence,
@@ -190,14 +210,18 @@ final class World {
 
   UpdatePolicy policy() {
     try {
-      SigningKey log = SigningKey.generate(LOG, SignatureType.ED25519, RANDOM);
+      List<LogSource> logs = new ArrayList<>();
+      for (String origin : standings.keySet()) {
+        SigningKey log = SigningKey.generate(origin, SignatureType.ED25519, RANDOM);
+        logs.add(new LogSource(TrustedLog.of(log.verifierKey()), List.of()));
+      }
       SigningKey witness = SigningKey.generate("w1", SignatureType.COSIGNATURE, RANDOM);
       return new UpdatePolicy(
           "test",
           1,
           expires,
           mode,
-          List.of(new LogSource(LOG, log.verifierKey(), List.of())),
+          logs,
           new WitnessQuorum(1, List.of(new Witness("w1", "delta", witness.verifierKey()))),
           rebuilders,
           new Quorum(threshold, distinct),
@@ -218,6 +242,9 @@ final class World {
   }
 
   Evidence evidence() {
-    return new Evidence(List.of(new LogEvidence(LOG, standing, logged, List.of())));
+    Evidence.Collector collector = new Evidence.Collector();
+    logged.forEach(collector::add);
+    standings.forEach((origin, how) -> collector.add(LogEvidence.of(origin, how)));
+    return collector.evidence();
   }
 }

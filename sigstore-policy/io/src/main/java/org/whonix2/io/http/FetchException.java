@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 public final class FetchException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  FetchException(URI uri, String what) {
+  /** Also for callers with limits of their own, over several calls. */
+  public FetchException(URI uri, String what) {
     this(uri, what, null);
   }
 

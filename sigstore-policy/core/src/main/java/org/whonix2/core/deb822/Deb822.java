@@ -1,4 +1,4 @@
-package org.whonix2.rebuilder.apt;
+package org.whonix2.core.deb822;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,14 +7,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 
-/**
- * One paragraph of Debian's control syntax (deb822(5)): fields whose names ignore case, with
- * continuation lines that begin with a space or a tab.
- */
+/** One paragraph: fields whose names ignore case. A field given twice is an error. */
 public final class Deb822 {
   /** The most characters one text may have. */
-  static final int MAX_CHARACTERS = 64 << 20;
+  public static final int MAX_CHARACTERS = 64 << 20;
 
   private final Map<String, String> fields;
 
@@ -58,18 +56,43 @@ public final class Deb822 {
     return paragraphs;
   }
 
+  /** Reads exactly one paragraph; comments are no part of such a document. */
+  public static Deb822 parseOne(String text) throws MalformedInputException {
+    if (text.startsWith("#") || text.contains("\n#")) {
+      throw new MalformedInputException("expected no comments, found one");
+    }
+    List<Deb822> paragraphs = parseAll(text);
+    if (paragraphs.size() != 1) {
+      throw new MalformedInputException(
+          "expected one paragraph, found " + (paragraphs.isEmpty() ? "none" : "more"));
+    }
+    return paragraphs.get(0);
+  }
+
   private static StringBuilder begin(String line, int number, Map<String, StringBuilder> fields)
       throws MalformedInputException {
     int colon = line.indexOf(':');
-    if (colon < 1) {
-      throw new MalformedInputException("line " + number + ": expected 'Field: value'");
+    if (colon < 1 || line.charAt(0) == '-' || !isFieldName(line, colon)) {
+      throw new MalformedInputException(
+          "line " + number + ": expected 'Field: value', found " + Quoted.of(line));
     }
     String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
     StringBuilder value = new StringBuilder(line.substring(colon + 1).strip());
     if (fields.put(name, value) != null) {
-      throw new MalformedInputException("line " + number + ": duplicate field '" + name + "'");
+      throw new MalformedInputException(
+          "line " + number + ": field " + Quoted.of(name) + " stands twice");
     }
     return value;
+  }
+
+  private static boolean isFieldName(String line, int end) {
+    for (int i = 0; i < end; i++) {
+      char c = line.charAt(i);
+      if (c <= ' ' || c >= 0x7f) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void finish(Map<String, StringBuilder> fields, List<Deb822> paragraphs) {

@@ -1,4 +1,4 @@
-package org.whonix2.rebuilder.apt;
+package org.whonix2.core.deb822;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -31,8 +31,8 @@ class Deb822Test {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'Package: a\nPackage: b' | line 2: duplicate field",
-        "'Package: a\nPACKAGE: b' | line 2: duplicate field",
+        "'Package: a\nPackage: b' | stands twice",
+        "'Package: a\nPACKAGE: b' | stands twice",
         "'\n continued'           | line 2: expected a field",
         "'Package'                | line 1: expected 'Field: value'",
         "': a'                    | line 1: expected 'Field: value'",

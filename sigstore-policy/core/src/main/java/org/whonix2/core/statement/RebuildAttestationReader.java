@@ -1,7 +1,5 @@
 package org.whonix2.core.statement;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,112 +9,11 @@ import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.json.JsonFields;
-import org.whonix2.core.json.StrictJson;
 import org.whonix2.core.openpgp.Fingerprint;
 
-/** The JSON of a {@link RebuildAttestation}: reader and writer side by side. */
-final class RebuildAttestationJson {
-  static final String PREDICATE_TYPE = "https://slsa.dev/provenance/v1";
-
-  private static final String BUILDER = "openpgp4fpr:";
-  private static final String SOURCE = "source";
-
-  private RebuildAttestationJson() {}
-
-  static byte[] write(RebuildAttestation a) {
-    ObjectNode statement = StrictJson.newObject();
-    statement.put("_type", Statement.TYPE);
-    ArrayNode subjects = statement.putArray("subject");
-    for (BinaryArtifact artifact : a.artifacts()) {
-      writeArtifact(subjects.addObject(), artifact, a.suite());
-    }
-    statement.put("predicateType", PREDICATE_TYPE);
-    ObjectNode predicate = statement.putObject("predicate");
-    writeDefinition(predicate.putObject("buildDefinition"), a);
-    writeRun(predicate.putObject("runDetails"), a);
-    return StrictJson.write(statement);
-  }
-
-  private static void writeArtifact(ObjectNode subject, BinaryArtifact artifact, String suite) {
-    PackageIdentity identity = artifact.identity();
-    subject.put("name", identity.fileName());
-    subject.put(
-        "uri",
-        new DebPurl(identity.name(), identity.version(), identity.architecture().value(), suite)
-            .toString());
-    writeDigest(subject, artifact.digest());
-    subject.putObject("annotations").put("size", artifact.size());
-  }
-
-  private static void writeDefinition(ObjectNode definition, RebuildAttestation a) {
-    definition.put("buildType", RebuildAttestation.BUILD_TYPE);
-    ObjectNode external = definition.putObject("externalParameters");
-    ObjectNode source = external.putObject(SOURCE);
-    source.put("uri", sourceUrl(a).toString());
-    writeDigest(source, a.source().dsc());
-    external.put("suite", a.suite());
-    external.put("architecture", a.architecture().value());
-    ObjectNode toolchain = external.putObject("toolchain");
-    toolchain.put("name", a.toolchain().name());
-    writeDigest(toolchain, a.toolchain().digest());
-    external.put("profile", a.profile());
-
-    ObjectNode internal = definition.putObject("internalParameters");
-    internal.put("compilerRoot", a.compilerRoot());
-    ObjectNode platform = internal.putObject("platform");
-    platform.put("architecture", a.platform().architecture());
-    platform.put("emulated", a.platform().emulated());
-    platform.put("cpuVendor", a.platform().cpuVendor());
-    platform.put("cpuModel", a.platform().cpuModel());
-    platform.put("kernel", a.platform().kernel());
-    platform.put("kernelRelease", a.platform().kernelRelease());
-    platform.put("os", a.platform().os());
-    writeDigest(internal.putObject("environment"), a.environment());
-    internal.put("rebuildTool", a.rebuildTool());
-    internal.put("sequence", a.sequence());
-
-    ArrayNode resolved = definition.putArray("resolvedDependencies");
-    writeDigest(resolved.addObject().put("name", a.source().dscName()), a.source().dsc());
-    writeDigest(
-        resolved.addObject().put("name", buildinfoName(a.source(), a.architecture())),
-        a.buildinfo());
-  }
-
-  private static void writeRun(ObjectNode run, RebuildAttestation a) {
-    run.putObject("builder").put("id", BUILDER + a.rebuilder());
-    ObjectNode metadata = run.putObject("metadata");
-    metadata.put("invocationId", invocation(a.rebuilder(), a.sequence()));
-    metadata.put("startedOn", a.startedOn().toString());
-    metadata.put("finishedOn", a.finishedOn().toString());
-    ArrayNode byproducts = run.putArray("byproducts");
-    for (Byproduct byproduct : a.byproducts()) {
-      ObjectNode node = byproducts.addObject();
-      node.put("name", byproduct.name());
-      node.put("mediaType", byproduct.mediaType());
-      writeDigest(node, byproduct.digest());
-    }
-  }
-
-  private static void writeDigest(ObjectNode node, Sha256 digest) {
-    node.putObject("digest").put("sha256", digest.toString());
-  }
-
-  private static DebPurl sourceUrl(RebuildAttestation a) {
-    return new DebPurl(a.source().name(), a.source().version(), SOURCE, a.suite());
-  }
-
-  private static String buildinfoName(SourcePackage source, Architecture architecture) {
-    return source.name()
-        + "_"
-        + source.version().withoutEpoch()
-        + "_"
-        + architecture
-        + ".buildinfo";
-  }
-
-  private static String invocation(Fingerprint rebuilder, long sequence) {
-    return rebuilder + "/" + sequence;
-  }
+/** Reads what {@link RebuildAttestationWriter} writes, and nothing else. */
+final class RebuildAttestationReader {
+  private RebuildAttestationReader() {}
 
   static RebuildAttestation read(JsonFields statement) throws MalformedInputException {
     List<JsonFields> subjects = statement.objects("subject");
@@ -134,9 +31,11 @@ final class RebuildAttestationJson {
     for (JsonFields subject : subjects) {
       artifacts.add(readArtifact(subject, external.suite));
     }
-    if (!run.invocationId.equals(invocation(run.rebuilder, internal.sequence))) {
+    if (!run.invocationId.equals(
+        RebuildAttestationWriter.invocation(run.rebuilder, internal.sequence))) {
       throw new MalformedInputException(
-          "expected the invocationId " + invocation(run.rebuilder, internal.sequence));
+          "expected the invocationId "
+              + RebuildAttestationWriter.invocation(run.rebuilder, internal.sequence));
     }
     try {
       return new RebuildAttestation(
@@ -169,9 +68,9 @@ final class RebuildAttestationJson {
       String profile) {
     static External read(JsonFields fields) throws MalformedInputException {
       String suite = fields.string("suite");
-      JsonFields source = fields.object(SOURCE);
+      JsonFields source = fields.object(RebuildAttestationWriter.SOURCE);
       DebPurl url = source.parsed("uri", DebPurl::parse);
-      if (!url.arch().equals(SOURCE) || !url.suite().equals(suite)) {
+      if (!url.arch().equals(RebuildAttestationWriter.SOURCE) || !url.suite().equals(suite)) {
         throw source.unexpected("uri", "a source package of suite " + suite);
       }
       SourcePackage sourcePackage =
@@ -227,7 +126,7 @@ final class RebuildAttestationJson {
       }
       Run run =
           new Run(
-              builder.parsed("id", RebuildAttestationJson::readBuilder),
+              builder.parsed("id", RebuildAttestationReader::readBuilder),
               metadata.string("invocationId"),
               metadata.instant("startedOn"),
               metadata.instant("finishedOn"),
@@ -253,7 +152,8 @@ final class RebuildAttestationJson {
     }
     dsc.end();
     JsonFields buildinfo = resolved.get(1);
-    buildinfo.constant("name", buildinfoName(external.source, external.architecture));
+    buildinfo.constant(
+        "name", RebuildAttestationWriter.buildinfoName(external.source, external.architecture));
     Sha256 digest = readDigest(buildinfo);
     buildinfo.end();
     return digest;
@@ -271,11 +171,13 @@ final class RebuildAttestationJson {
   }
 
   private static Fingerprint readBuilder(String id) throws MalformedInputException {
-    if (!id.startsWith(BUILDER)) {
-      throw new MalformedInputException("expected " + BUILDER + " and a fingerprint");
+    if (!id.startsWith(RebuildAttestationWriter.BUILDER)) {
+      throw new MalformedInputException(
+          "expected " + RebuildAttestationWriter.BUILDER + " and a fingerprint");
     }
-    Fingerprint fingerprint = Fingerprint.parse(id.substring(BUILDER.length()));
-    if (!id.equals(BUILDER + fingerprint)) {
+    Fingerprint fingerprint =
+        Fingerprint.parse(id.substring(RebuildAttestationWriter.BUILDER.length()));
+    if (!id.equals(RebuildAttestationWriter.BUILDER + fingerprint)) {
       throw new MalformedInputException("expected the fingerprint in lower case");
     }
     return fingerprint;
@@ -326,7 +228,7 @@ final class RebuildAttestationJson {
   private static Architecture subjectArchitecture(JsonFields subject, DebPurl url)
       throws MalformedInputException {
     Architecture architecture = subject.parsed("uri", uri -> Architecture.parse(url.arch()));
-    if (architecture.value().equals(SOURCE)) {
+    if (architecture.value().equals(RebuildAttestationWriter.SOURCE)) {
       throw subject.unexpected("uri", "a binary package");
     }
     return architecture;

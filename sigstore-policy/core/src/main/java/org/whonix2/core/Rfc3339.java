@@ -1,0 +1,26 @@
+package org.whonix2.core;
+
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.regex.Pattern;
+
+/** Times as documents of ours write them: RFC 3339, UTC with {@code Z}, whole seconds. */
+public final class Rfc3339 {
+  private static final Pattern FORM =
+      Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z");
+
+  private Rfc3339() {}
+
+  /** Reads a time such as {@code 2027-06-01T00:00:00Z}. */
+  public static Instant parse(String text) throws MalformedInputException {
+    try {
+      if (FORM.matcher(text).matches()) {
+        return Instant.parse(text);
+      }
+    } catch (DateTimeParseException e) {
+      throw new MalformedInputException("no such time: " + text, e);
+    }
+    throw new MalformedInputException(
+        "expected a time such as 2027-06-01T00:00:00Z, found " + Quoted.of(text));
+  }
+}

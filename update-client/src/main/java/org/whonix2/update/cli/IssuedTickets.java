@@ -1,0 +1,44 @@
+package org.whonix2.update.cli;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Set;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.PackageName;
+import org.whonix2.core.policy.UpdatePolicy;
+import org.whonix2.core.ticket.Tickets;
+import org.whonix2.core.verdict.Evidence;
+import org.whonix2.update.store.BoxStore;
+
+/** The tickets that a sync leaves behind. Where none can be made there are none. */
+final class IssuedTickets {
+  private IssuedTickets() {}
+
+  /** Judges everything that is kept and replaces the tickets. */
+  static Tickets issue(PolicyDocument document, BoxStore store) throws IOException {
+    Instant now = Instant.now();
+    try {
+      Evidence evidence = new KeptEvidence(document.policy(), now).read(store);
+      Tickets tickets = Tickets.issue(document.policy(), document.bound(), evidence, now);
+      store.replaceTickets(tickets);
+      return tickets;
+    } catch (IOException | RuntimeException e) {
+      store.dropTickets();
+      throw e;
+    }
+  }
+
+  /** Replaces the tickets by a refusal of everything; what was protected stays so. */
+  static void refuseAll(String why, BoxStore store) throws IOException {
+    store.replaceTickets(Tickets.refusingAll(why, protectedBefore(store), Instant.now()));
+  }
+
+  private static Set<PackageName> protectedBefore(BoxStore store) throws IOException {
+    Set<PackageName> onlySelf = Set.of(UpdatePolicy.SELF);
+    try {
+      return store.tickets().<Set<PackageName>>map(Tickets::protect).orElse(onlySelf);
+    } catch (MalformedInputException e) {
+      return onlySelf;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package org.whonix2.update.sync;
+
+import java.time.Duration;
+
+/**
+ * What a sync may cost, whatever the servers do.
+ *
+ * @param time for all logs together; one call may exceed it by its own deadline
+ * @param unprovenBytes for entries of one log that one address serves before they are proven
+ */
+public record SyncLimits(Duration time, long unprovenBytes) {
+  public static final SyncLimits STANDARD = new SyncLimits(Duration.ofHours(1), 512L << 20);
+
+  public SyncLimits {
+    if (time.toMillis() < 1 || unprovenBytes < 1) {
+      throw new IllegalArgumentException("nothing at all: " + time + ", " + unprovenBytes);
+    }
+  }
+}
