@@ -1,5 +1,6 @@
 # Shared by the scripts in this folder; sourced, not run.
 set -euo pipefail
+export LC_ALL=C.UTF-8 # messages are compared, names are sorted
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
@@ -38,3 +39,18 @@ install_packages() {
     fail "apt-get could not install ${missing[*]}" \
       "the machine's suite must be Debian 12 (bookworm) with its main component"
 }
+
+# left_behind FOLDER: processes that work in it, have it as root or name it, and mounts below it in
+# any namespace; nothing where all is gone.
+left_behind() (
+  cd /
+  for process in /proc/[0-9]*; do
+    pid=${process#/proc/}
+    [ "$pid" != "$$" ] && [ "$pid" != "$BASHPID" ] || continue
+    command=$(tr '\0' ' ' 2>/dev/null <"$process/cmdline") || continue
+    case "$(readlink "$process/cwd" 2>/dev/null || true) $(readlink "$process/root" 2>/dev/null || true) $command" in
+      *"$1"*) printf 'process %s: %s\n' "$pid" "$command" ;;
+    esac
+    grep -sF "$1" "$process/mountinfo" | sed "s/^/mount of process $pid: /" || true
+  done
+)

@@ -24,10 +24,13 @@ start_box() {
   box_maker=$!
 }
 
-# Kills the first process of the namespaces: the rest dies before it is reaped, and nothing is mounted any more.
+# Kills the first process of the namespaces: all others are dead and nothing is mounted when it is reaped.
 stop_box() {
   [ -n "$box_maker" ] || return 0
-  pkill -KILL -P "$box_maker" || kill -KILL "$box_maker" 2>/dev/null || true
+  while jobs -r -p | grep -qxF "$box_maker"; do
+    pkill -KILL -P "$box_maker" || true
+    sleep 0.1
+  done
 }
 
 await_box() {

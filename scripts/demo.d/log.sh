@@ -17,8 +17,11 @@ start() {
 }
 
 stop() {
+  local pid left=()
   kill "$1"
   wait "$1" || true
+  for pid in "${daemons[@]}"; do [ "$pid" = "$1" ] || left+=("$pid"); done
+  daemons=("${left[@]}")
 }
 
 serve() {
@@ -29,7 +32,8 @@ serve() {
 fingerprint() { gpg --homedir "$work/gnupg" --batch --show-keys --with-colons "$1" 2>/dev/null | awk -F: '/^fpr/ {print $10; exit}'; }
 mkdir -m 700 gnupg
 cpu=$(awk -F': *' '/^vendor_id/ {print $2; exit}' /proc/cpuinfo)
-case "$cpu" in AuthenticAMD) cpu=AMD ;; GenuineIntel) cpu=Intel ;; esac
+case "$cpu" in AuthenticAMD) cpu=AMD ;; GenuineIntel) cpu=Intel ;; HygonGenuine) cpu=Hygon ;; esac
+[ -n "$cpu" ] || cpu=$(awk -F': *' '/^CPU implementer/ {print $2; exit}' /proc/cpuinfo)
 # rebuilder_entry NAME JURISDICTION KEY-FOLDER
 rebuilder_entry() {
   cat <<YAML

@@ -10,10 +10,12 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -28,11 +30,15 @@ import org.whonix2.core.artifact.DebFile;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.openpgp.SecretKey;
+import org.whonix2.core.policy.Mode;
 import org.whonix2.core.statement.Platform;
 import org.whonix2.core.statement.RebuildAttestation;
 import org.whonix2.core.statement.SourcePackage;
 import org.whonix2.core.statement.Statement;
 import org.whonix2.core.statement.Toolchain;
+import org.whonix2.core.ticket.BoundPolicy;
+import org.whonix2.core.ticket.Ticket;
+import org.whonix2.core.ticket.Tickets;
 import org.whonix2.io.cli.Program;
 
 /** The two commands as a user types them, against a log that behaves and one that does not. */
@@ -357,6 +363,121 @@ class SyncAndVerifyTest {
     assertThat(verify(deb)).isNotZero();
     Files.write(bundle, good);
     assertThat(verify(deb)).isZero();
+  }
+
+  private Tickets tickets() throws Exception {
+    return Tickets.parse(Files.readAllBytes(folder.resolve("state/update/tickets")));
+  }
+
+  @Test
+  void aSyncLeavesATicketForWhatVerifyAccepts() throws Exception {
+    logBoth();
+    assertThat(sync()).isZero();
+    assertThat(out).contains("tickets: 1 packages accepted, the last until ");
+    Tickets tickets = tickets();
+    assertThat(tickets.find(Sha256.of(Files.readAllBytes(deb))))
+        .map(ticket -> ticket.identity().toString())
+        .contains("hello 1.0 amd64");
+    Path policy = folder.resolve("policy.yaml");
+    assertThat(tickets.policy())
+        .contains(BoundPolicy.of(Files.readAllBytes(policy), policy.toString()));
+    assertThat(Files.getPosixFilePermissions(folder.resolve("state/update/tickets")))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    assertThat(sync("--json")).isZero();
+    assertThat(new ObjectMapper().readTree(out).at("/tickets/live").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void aLostPolicyVoidsTheTicketsButNotWhatIsProtected() throws Exception {
+    logBoth();
+    Path policy = folder.resolve("policy.yaml");
+    String whole = Files.readString(policy);
+    Files.writeString(policy, whole + "protect: [jre]\n");
+    assertThat(sync()).isZero();
+    assertThat(tickets().all()).hasSize(1);
+    Files.delete(policy);
+    assertThat(sync()).isEqualTo(1);
+    assertThat(tickets().all()).isEmpty();
+    assertThat(tickets().refusal().orElseThrow()).startsWith("there is no policy at ");
+    assertThat(tickets().mode()).isEqualTo(Mode.ENFORCE);
+    assertThat(tickets().protect()).hasToString("[jre, whonix2-update]");
+    Files.writeString(policy, "mode: observe\n");
+    assertThat(sync()).isEqualTo(2);
+    assertThat(tickets().refusal()).isPresent();
+    assertThat(tickets().mode()).isEqualTo(Mode.ENFORCE);
+    Files.writeString(policy, whole);
+    assertThat(sync()).isZero();
+    assertThat(tickets().all()).hasSize(1);
+  }
+
+  @Test
+  void aForkVoidsTheTickets() throws Exception {
+    logBoth();
+    assertThat(sync()).isZero();
+    List<byte[]> honest = log.entries;
+    log.entries = new ArrayList<>(List.of(attestation(0, 7), attestation(1, 7), honest.get(0)));
+    assertThat(sync()).isEqualTo(4);
+    assertThat(tickets().all()).isEmpty();
+    assertThat(tickets().refusal().orElseThrow()).contains("signed two histories");
+  }
+
+  @Test
+  void theTicketsOfAnUnreachableLogKeepTheirEnd() throws Exception {
+    logBoth();
+    assertThat(sync()).isZero();
+    Collection<Ticket> before = tickets().all();
+    log.close();
+    assertThat(sync()).isEqualTo(5);
+    assertThat(tickets().all()).hasSize(1).containsExactlyElementsOf(before);
+  }
+
+  @Test
+  void observingIsSaidAtEverySync() throws Exception {
+    logBoth();
+    Path policy = folder.resolve("policy.yaml");
+    Files.writeString(policy, Files.readString(policy).replace("mode: enforce", "mode: observe"));
+    assertThat(sync()).isZero();
+    assertThat(out).contains("mode observe: the gates only report");
+    assertThat(tickets().mode()).isEqualTo(Mode.OBSERVE);
+  }
+
+  @Test
+  void explainTellsOfAFileAndOfAPackage() throws Exception {
+    logBoth();
+    assertThat(sync()).isZero();
+    assertThat(run(with("explain", deb.toString()))).isZero();
+    assertThat(out).startsWith("accepted " + deb).contains("alpha-1 of alpha");
+    assertThat(run(with("explain", "hello"))).isZero();
+    assertThat(out).startsWith("accepted hello 1.0 amd64").contains("beta-1 of beta");
+    assertThat(run(with("explain", "unheard-of"))).isEqualTo(1);
+    assertThat(err).contains("no rebuilder of the policy says anything of unheard-of");
+    assertThat(run(with("explain", "Not a name"))).isEqualTo(2);
+    assertThat(err).contains("expected a package name");
+  }
+
+  @Test
+  void explainOfARefusedPackageNamesWhoIsMissing() throws Exception {
+    log.entries.add(attestation(0, 1));
+    assertThat(sync()).isZero();
+    assertThat(tickets().all()).isEmpty();
+    assertThat(run(with("explain", "hello"))).isEqualTo(1);
+    assertThat(out).contains("refused: 1 of 2 operators").contains("beta");
+  }
+
+  @Test
+  void statusTellsOfPolicyLogsTicketsAndGate() throws Exception {
+    assertThat(run(with("status"))).isEqualTo(3);
+    assertThat(out).contains("never followed").contains("tickets none");
+    logBoth();
+    assertThat(sync()).isZero();
+    int code = run(with("status", "--json"));
+    JsonNode report = new ObjectMapper().readTree(out);
+    assertThat(report.at("/policy/mode").asText()).isEqualTo("enforce");
+    assertThat(report.at("/logs/0/standing").asText()).isEqualTo("followed");
+    assertThat(report.at("/tickets/live").asInt()).isEqualTo(1);
+    assertThat(report.at("/refused")).isEmpty();
+    // Whatever machine this is: it does not say all is well unless its gate enforces.
+    assertThat(code).isEqualTo(report.at("/gate/enforcing").asBoolean() ? 0 : 1);
   }
 
   private Optional<Path> entriesFile() throws IOException {
