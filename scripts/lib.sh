@@ -41,8 +41,9 @@ install_packages() {
 }
 
 # left_behind FOLDER: processes that work in it, have it as root or name it, and mounts below it in
-# any namespace; nothing where all is gone.
-left_behind() (
+# any namespace; nothing where all is gone. For $(left_behind ...): it leaves the current folder.
+left_behind() {
+  local process pid command
   cd /
   for process in /proc/[0-9]*; do
     pid=${process#/proc/}
@@ -53,4 +54,4 @@ left_behind() (
     esac
     grep -sF "$1" "$process/mountinfo" | sed "s/^/mount of process $pid: /" || true
   done
-)
+}
