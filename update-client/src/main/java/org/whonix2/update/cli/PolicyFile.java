@@ -16,8 +16,6 @@ import picocli.CommandLine.Option;
 
 /** The option that names the policy, and the reading of it. */
 final class PolicyFile {
-  private static final int MAX_BYTES = 256 << 10;
-
   @Option(
       names = "--policy",
       paramLabel = "FILE",
@@ -32,7 +30,7 @@ final class PolicyFile {
     }
     byte[] yaml;
     try {
-      yaml = AtomicFiles.read(path, MAX_BYTES);
+      yaml = AtomicFiles.read(path, UpdatePolicy.MAX_BYTES);
     } catch (NoSuchFileException e) {
       throw new CommandException(
           ExitCode.REFUSED,

@@ -26,7 +26,6 @@ import org.whonix2.core.yaml.YamlFields;
 
 /** Reads one policy document. */
 final class PolicyReader {
-  private static final int MAX_BYTES = 256 << 10;
   private static final int MAX_URLS = 16;
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final Pattern CERTIFICATE_PATH =
@@ -53,7 +52,7 @@ final class PolicyReader {
 
   static UpdatePolicy read(byte[] yaml, UpdatePolicy.CertificateFiles certificates)
       throws MalformedInputException, IOException {
-    return new PolicyReader(certificates).read(StrictYaml.mapping(yaml, MAX_BYTES));
+    return new PolicyReader(certificates).read(StrictYaml.mapping(yaml, UpdatePolicy.MAX_BYTES));
   }
 
   private UpdatePolicy read(YamlFields policy) throws MalformedInputException, IOException {

@@ -41,6 +41,9 @@ public record UpdatePolicy(
   /** The package that holds the gates. */
   public static final PackageName SELF = new PackageName("whonix2-update");
 
+  /** The longest policy document. */
+  public static final int MAX_BYTES = 256 << 10;
+
   public UpdatePolicy {
     logs = List.copyOf(logs);
     rebuilders = List.copyOf(rebuilders);
@@ -69,7 +72,7 @@ public record UpdatePolicy(
   /**
    * Reads a policy document and the certificates it names.
    *
-   * @param yaml at most 256 KiB
+   * @param yaml at most {@link #MAX_BYTES}
    * @throws MalformedInputException with the line, if it is not a policy this program can act on
    * @throws IOException if a certificate cannot be read
    */
