@@ -3,6 +3,7 @@ package org.whonix2.server;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.BinaryArtifact;
@@ -14,6 +15,7 @@ import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.statement.Platform;
+import org.whonix2.core.statement.Rebuild;
 import org.whonix2.core.statement.RebuildAttestation;
 import org.whonix2.core.statement.SourcePackage;
 import org.whonix2.core.statement.Statement;
@@ -60,21 +62,24 @@ public final class Attestations {
             new PackageVersion("2.10-0.1+deb12u2"),
             new Architecture("amd64"));
     return new RebuildAttestation(
+        new Rebuild(
+            new SourcePackage(identity.name(), identity.version(), Sha256.of(new byte[] {2})),
+            Optional.empty(),
+            "bookworm",
+            identity.architecture(),
+            new Toolchain("gcc-12", Sha256.of(new byte[] {3})),
+            "",
+            "gcc",
+            new Platform(
+                "amd64", false, "AMD", "AMD EPYC", "linux", "6.1.0", "Debian GNU/Linux 12"),
+            Sha256.of(new byte[] {4}),
+            "whonix2-rebuilder",
+            sequence,
+            rebuilder,
+            KEYS_MADE,
+            KEYS_MADE.plusSeconds(40),
+            List.of()),
         List.of(new BinaryArtifact(identity, Sha256.of(new byte[] {1}), 242660)),
-        new SourcePackage(identity.name(), identity.version(), Sha256.of(new byte[] {2})),
-        "bookworm",
-        identity.architecture(),
-        new Toolchain("gcc-12", Sha256.of(new byte[] {3})),
-        "",
-        "gcc",
-        new Platform("amd64", false, "AMD", "AMD EPYC", "linux", "6.1.0", "Debian GNU/Linux 12"),
-        Sha256.of(new byte[] {4}),
-        "whonix2-rebuilder",
-        sequence,
-        rebuilder,
-        KEYS_MADE,
-        KEYS_MADE.plusSeconds(40),
-        Sha256.of(new byte[] {5}),
-        List.of());
+        Sha256.of(new byte[] {5}));
   }
 }

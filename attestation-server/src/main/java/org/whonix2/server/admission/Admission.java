@@ -72,8 +72,13 @@ public sealed interface Admission {
   private static Admission judge(Envelope envelope, VerifiedEnvelope verified)
       throws MalformedInputException {
     Statement statement = Statement.parse(verified.payloadType(), verified.payload());
-    if (statement instanceof RebuildAttestation attestation
-        && !attestation.rebuilder().equals(verified.signer())) {
+    if (!(statement instanceof RebuildAttestation attestation)) {
+      return new Malformed(
+          "expected a rebuild attestation, found "
+              + statement.kind()
+              + ", which this log does not take yet");
+    }
+    if (!attestation.rebuilder().equals(verified.signer())) {
       return new Forbidden(
           "expected a statement by its signer "
               + verified.signer()

@@ -37,6 +37,8 @@ import org.whonix2.core.log.ProofVerification;
 import org.whonix2.core.log.TlogProof;
 import org.whonix2.core.log.TreeHash;
 import org.whonix2.core.openpgp.SecretKey;
+import org.whonix2.core.statement.Rebuild;
+import org.whonix2.core.statement.RebuildFailure;
 import org.whonix2.core.statement.Statement;
 import org.whonix2.server.Attestations;
 import org.whonix2.server.TestLog;
@@ -214,6 +216,16 @@ class SubmitAttestationTest {
     assertProblem(log.submit(envelope), 400, "_type");
     byte[] other = Attestations.envelope("text/plain", payload, log.rebuilder());
     assertProblem(log.submit(other), 400, "payload type");
+    assertThat(size()).isEqualTo(before);
+  }
+
+  @Test
+  void aStatementOfAnotherKindIsNamedAndNotLogged() {
+    Rebuild rebuild =
+        Attestations.statement(log.rebuilder().certificate().fingerprint(), 1000).rebuild();
+    byte[] failure = new RebuildFailure(rebuild, "timeout").toJson();
+    byte[] envelope = Attestations.envelope(Statement.PAYLOAD_TYPE, failure, log.rebuilder());
+    assertProblem(log.submit(envelope), 400, "expected a rebuild attestation");
     assertThat(size()).isEqualTo(before);
   }
 

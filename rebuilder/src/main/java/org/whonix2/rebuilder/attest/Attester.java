@@ -7,12 +7,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.statement.Byproduct;
+import org.whonix2.core.statement.Rebuild;
 import org.whonix2.core.statement.RebuildAttestation;
 import org.whonix2.core.statement.Statement;
 import org.whonix2.core.statement.Toolchain;
@@ -54,23 +56,26 @@ public final class Attester {
     long sequence = numbers.next(rebuilder);
     RebuildAttestation statement =
         new RebuildAttestation(
+            new Rebuild(
+                built.source().toSourcePackage(),
+                Optional.empty(),
+                request.suite(),
+                built.architecture(),
+                new Toolchain(request.toolchain().hashClass(), request.toolchain().digest()),
+                "",
+                request.compilerRoot(),
+                ThisMachine.describe(built.architecture()),
+                built.environment(),
+                TOOL,
+                sequence,
+                rebuilder,
+                built.startedOn(), // The clock may have been set back meanwhile.
+                built.finishedOn().isBefore(built.startedOn())
+                    ? built.startedOn()
+                    : built.finishedOn(),
+                List.of(log(request.out()))),
             built.comparisons().stream().map(Comparison::artifact).toList(),
-            built.source().toSourcePackage(),
-            request.suite(),
-            built.architecture(),
-            new Toolchain(request.toolchain().hashClass(), request.toolchain().digest()),
-            "",
-            request.compilerRoot(),
-            ThisMachine.describe(built.architecture()),
-            built.environment(),
-            TOOL,
-            sequence,
-            rebuilder,
-            built.startedOn(),
-            // The clock may have been set back meanwhile.
-            built.finishedOn().isBefore(built.startedOn()) ? built.startedOn() : built.finishedOn(),
-            built.buildinfo(),
-            List.of(log(request.out())));
+            built.buildinfo());
     Instant now = clock.instant();
     Envelope envelope = Envelope.sign(Statement.PAYLOAD_TYPE, statement.toJson(), key, now);
     AtomicFiles.replace(request.out().resolve("attestation.json"), envelope.toBytes());

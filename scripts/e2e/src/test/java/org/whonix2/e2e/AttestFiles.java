@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.artifact.DebFile;
@@ -19,6 +20,7 @@ import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.statement.Platform;
+import org.whonix2.core.statement.Rebuild;
 import org.whonix2.core.statement.RebuildAttestation;
 import org.whonix2.core.statement.SourcePackage;
 import org.whonix2.core.statement.Statement;
@@ -62,21 +64,24 @@ final class AttestFiles {
     // A source of its own for each set of files, so that none of them replaces another.
     Sha256 source = artifacts.get(0).digest();
     return new RebuildAttestation(
+        new Rebuild(
+            new SourcePackage(
+                new PackageName("made-for-a-test"), new PackageVersion("1.0"), source),
+            Optional.empty(),
+            "bookworm",
+            new Architecture("amd64"),
+            new Toolchain("gcc-12", Sha256.of(new byte[0])),
+            "",
+            "gcc",
+            new Platform("amd64", false, cpuVendor, "cpu", "linux", "6.1", "Debian 12"),
+            Sha256.of(new byte[0]),
+            "whonix2-rebuilder",
+            sequence,
+            key.certificate().fingerprint(),
+            now,
+            now,
+            List.of()),
         artifacts,
-        new SourcePackage(new PackageName("made-for-a-test"), new PackageVersion("1.0"), source),
-        "bookworm",
-        new Architecture("amd64"),
-        new Toolchain("gcc-12", Sha256.of(new byte[0])),
-        "",
-        "gcc",
-        new Platform("amd64", false, cpuVendor, "cpu", "linux", "6.1", "Debian 12"),
-        Sha256.of(new byte[0]),
-        "whonix2-rebuilder",
-        sequence,
-        key.certificate().fingerprint(),
-        now,
-        now,
-        Sha256.of(new byte[0]),
-        List.of());
+        Sha256.of(new byte[0]));
   }
 }

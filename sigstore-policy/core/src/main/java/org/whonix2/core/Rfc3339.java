@@ -15,12 +15,21 @@ public final class Rfc3339 {
   public static Instant parse(String text) throws MalformedInputException {
     try {
       if (FORM.matcher(text).matches()) {
-        return Instant.parse(text);
+        Instant time = Instant.parse(text);
+        // Hour 24 and leap seconds are read as another time's second text.
+        if (time.toString().equals(text)) {
+          return time;
+        }
       }
     } catch (DateTimeParseException e) {
       throw new MalformedInputException("no such time: " + text, e);
     }
     throw new MalformedInputException(
         "expected a time such as 2027-06-01T00:00:00Z, found " + Quoted.of(text));
+  }
+
+  /** Whether {@link Instant#toString} writes that time as {@link #parse} reads it. */
+  public static boolean isWritable(Instant time) {
+    return FORM.matcher(time.toString()).matches();
   }
 }

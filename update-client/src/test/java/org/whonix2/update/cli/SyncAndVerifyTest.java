@@ -32,6 +32,7 @@ import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.policy.Mode;
 import org.whonix2.core.statement.Platform;
+import org.whonix2.core.statement.Rebuild;
 import org.whonix2.core.statement.RebuildAttestation;
 import org.whonix2.core.statement.SourcePackage;
 import org.whonix2.core.statement.Statement;
@@ -128,23 +129,25 @@ class SyncAndVerifyTest {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     RebuildAttestation attestation =
         new RebuildAttestation(
+            new Rebuild(
+                new SourcePackage(
+                    artifact.identity().name(), artifact.identity().version(), artifact.digest()),
+                Optional.empty(),
+                "bookworm",
+                new Architecture("amd64"),
+                new Toolchain("gcc-12", artifact.digest()),
+                "",
+                "gcc",
+                new Platform("amd64", false, "AMD", "cpu", "linux", "6.1", "Debian 12"),
+                artifact.digest(),
+                "whonix2-rebuilder",
+                sequence,
+                key.certificate().fingerprint(),
+                now,
+                now,
+                List.of()),
             List.of(artifact),
-            new SourcePackage(
-                artifact.identity().name(), artifact.identity().version(), artifact.digest()),
-            "bookworm",
-            new Architecture("amd64"),
-            new Toolchain("gcc-12", artifact.digest()),
-            "",
-            "gcc",
-            new Platform("amd64", false, "AMD", "cpu", "linux", "6.1", "Debian 12"),
-            artifact.digest(),
-            "whonix2-rebuilder",
-            sequence,
-            key.certificate().fingerprint(),
-            now,
-            now,
-            Sha256.of(new byte[0]),
-            List.of());
+            Sha256.of(new byte[0]));
     return Envelope.sign(Statement.PAYLOAD_TYPE, attestation.toJson(), key, Instant.now())
         .toBytes();
   }

@@ -22,6 +22,9 @@ import org.whonix2.core.digest.Sha256;
  * Errors name the member by its path from the document's root.
  */
 public final class JsonFields {
+  /** The largest number that is read: every JSON reader agrees on those up to it. */
+  public static final long MAX_NUMBER = (1L << 53) - 1;
+
   private static final int MAX_ELEMENTS = 10_000;
 
   private final String path;
@@ -73,14 +76,12 @@ public final class JsonFields {
     return node.booleanValue();
   }
 
-  /**
-   * A whole number of at least {@code least}, below 2^53 so that every JSON reader agrees on it.
-   */
+  /** A whole number from {@code least} to {@link #MAX_NUMBER}. */
   public long number(String name, long least) throws MalformedInputException {
     JsonNode node = required(name, "a whole number");
     boolean whole = node.isIntegralNumber() && node.canConvertToLong();
-    if (!whole || node.longValue() < least || node.longValue() >= 1L << 53) {
-      throw unexpected(name, "a whole number from " + least + " to 2^53");
+    if (!whole || node.longValue() < least || node.longValue() > MAX_NUMBER) {
+      throw unexpected(name, "a whole number from " + least + " to 2^53 - 1");
     }
     return node.longValue();
   }
@@ -98,20 +99,49 @@ public final class JsonFields {
     return object.has(name) ? Optional.of(string(name)) : Optional.empty();
   }
 
+  /** A string that may be left out. */
+  public <T> Optional<T> optionalParsed(String name, TextParser<T> parser)
+      throws MalformedInputException {
+    asked.add(name);
+    return object.has(name) ? Optional.of(parsed(name, parser)) : Optional.empty();
+  }
+
+  /** An object that may be left out. */
+  public Optional<JsonFields> optionalObject(String name) throws MalformedInputException {
+    asked.add(name);
+    return object.has(name) ? Optional.of(object(name)) : Optional.empty();
+  }
+
+  /** An array of strings. */
+  public List<String> strings(String name) throws MalformedInputException {
+    List<String> texts = new ArrayList<>();
+    for (JsonNode element : array(name)) {
+      if (!element.isTextual()) {
+        throw unexpected(name, "an array of strings");
+      }
+      texts.add(element.textValue());
+    }
+    return texts;
+  }
+
   /** An array of objects. */
   public List<JsonFields> objects(String name) throws MalformedInputException {
-    JsonNode node = required(name, "an array");
-    if (!(node instanceof ArrayNode array) || array.size() > MAX_ELEMENTS) {
-      throw unexpected(name, "an array of at most " + MAX_ELEMENTS + " elements");
-    }
     List<JsonFields> elements = new ArrayList<>();
-    for (JsonNode element : array) {
+    for (JsonNode element : array(name)) {
       if (!(element instanceof ObjectNode inner)) {
         throw unexpected(name, "an array of objects");
       }
       elements.add(new JsonFields(path + "/" + name + "/" + elements.size(), inner));
     }
     return elements;
+  }
+
+  private ArrayNode array(String name) throws MalformedInputException {
+    JsonNode node = required(name, "an array");
+    if (!(node instanceof ArrayNode array) || array.size() > MAX_ELEMENTS) {
+      throw unexpected(name, "an array of at most " + MAX_ELEMENTS + " elements");
+    }
+    return array;
   }
 
   /** Ends the reading of this object: a member nobody asked for is an error. */

@@ -1,7 +1,10 @@
 package org.whonix2.core.statement;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.json.JsonFields;
 
 /**
  * What a rebuild ran on, as the rebuilder states it.
@@ -31,5 +34,29 @@ public record Platform(
             "expected 1 to 200 printable ASCII characters in every text of a platform");
       }
     }
+  }
+
+  static Platform read(JsonFields fields) throws MalformedInputException {
+    Platform platform =
+        new Platform(
+            fields.string("architecture"),
+            fields.bool("emulated"),
+            fields.string("cpuVendor"),
+            fields.string("cpuModel"),
+            fields.string("kernel"),
+            fields.string("kernelRelease"),
+            fields.string("os"));
+    fields.end();
+    return platform;
+  }
+
+  void write(ObjectNode node) {
+    node.put("architecture", architecture);
+    node.put("emulated", emulated);
+    node.put("cpuVendor", cpuVendor);
+    node.put("cpuModel", cpuModel);
+    node.put("kernel", kernel);
+    node.put("kernelRelease", kernelRelease);
+    node.put("os", os);
   }
 }

@@ -5,7 +5,13 @@ import org.whonix2.core.json.JsonFields;
 import org.whonix2.core.json.StrictJson;
 
 /** An in-toto Statement v1 of one of the kinds this system knows. */
-public sealed interface Statement permits RebuildAttestation {
+public sealed interface Statement
+    permits RebuildStatement,
+        SnapshotHeader,
+        PolicyRelease,
+        CertificateUpdate,
+        Exemption,
+        VetoOverride {
   /** The DSSE payload type of every statement. */
   String PAYLOAD_TYPE = "application/vnd.in-toto+json";
 
@@ -14,6 +20,9 @@ public sealed interface Statement permits RebuildAttestation {
 
   /** The most bytes a statement may have: what fits, in base64 and signed, into one log entry. */
   int MAX_BYTES = 48_000;
+
+  /** What it is about. */
+  StatementKind kind();
 
   /** The statement as JSON, the inverse of {@link #parse}. */
   byte[] toJson();
@@ -30,7 +39,12 @@ public sealed interface Statement permits RebuildAttestation {
     }
     JsonFields statement = StrictJson.object(payload, MAX_BYTES);
     statement.constant("_type", TYPE);
-    statement.constant("predicateType", RebuildAttestationWriter.PREDICATE_TYPE);
-    return RebuildAttestationReader.read(statement);
+    StatementKind kind = statement.parsed("predicateType", StatementKind::parse);
+    try {
+      return kind.read(statement);
+    } catch (IllegalArgumentException e) {
+      // A record's own check; it says what it expected.
+      throw new MalformedInputException(kind + ": " + e.getMessage(), e);
+    }
   }
 }

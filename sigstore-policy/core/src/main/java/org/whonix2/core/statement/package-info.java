@@ -2,8 +2,8 @@
  * What parties sign: in-toto statements (Statement v1) with the predicates of this system.
  *
  * <p>A {@link org.whonix2.core.statement.RebuildAttestation} is SLSA provenance v1 with the build
- * type {@value org.whonix2.core.statement.RebuildAttestation#BUILD_TYPE}. It says what came out of
- * one rebuild and is no judgement. Shortened:
+ * type {@value org.whonix2.core.statement.Rebuild#BUILD_TYPE}. It says what came out of one rebuild
+ * and is no judgement. Shortened:
  *
  * <pre>{@code
  * {"_type": "https://in-toto.io/Statement/v1",

@@ -76,7 +76,9 @@ public final class EntryReader {
             .rebuilder(envelope.signer())
             .orElseThrow(() -> new IllegalStateException("verified by a key of nobody"));
     Statement statement = Statement.parse(envelope.payloadType(), envelope.payload());
-    RebuildAttestation attestation = (RebuildAttestation) statement;
+    if (!(statement instanceof RebuildAttestation attestation)) {
+      throw new MalformedInputException(statement.kind() + ", which counts nothing yet");
+    }
     if (!attestation.rebuilder().equals(envelope.signer())) {
       throw new MalformedInputException(
           "expected an attestation by its signer "

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,22 +29,25 @@ class RebuildAttestationTest {
             new PackageVersion("1:2.10-0.1+deb12u2"),
             new Architecture("amd64"));
     return new RebuildAttestation(
+        new Rebuild(
+            new SourcePackage(identity.name(), identity.version(), Sha256.of(new byte[] {2})),
+            Optional.empty(),
+            "bookworm",
+            identity.architecture(),
+            new Toolchain("gcc-12", Sha256.of(new byte[] {3})),
+            "",
+            "gcc",
+            new Platform(
+                "amd64", false, "AMD", "AMD EPYC", "linux", "6.1.0", "Debian GNU/Linux 12"),
+            Sha256.of(new byte[] {4}),
+            "whonix2-rebuilder",
+            7,
+            new Fingerprint("0123456789abcdef0123456789abcdef01234567"),
+            Instant.parse("2026-11-22T10:00:00Z"),
+            Instant.parse("2026-11-22T10:00:13Z"),
+            List.of(new Byproduct("build.log", "text/plain", Sha256.of(new byte[] {6})))),
         List.of(new BinaryArtifact(identity, DIGEST, 242660)),
-        new SourcePackage(identity.name(), identity.version(), Sha256.of(new byte[] {2})),
-        "bookworm",
-        identity.architecture(),
-        new Toolchain("gcc-12", Sha256.of(new byte[] {3})),
-        "",
-        "gcc",
-        new Platform("amd64", false, "AMD", "AMD EPYC", "linux", "6.1.0", "Debian GNU/Linux 12"),
-        Sha256.of(new byte[] {4}),
-        "whonix2-rebuilder",
-        7,
-        new Fingerprint("0123456789abcdef0123456789abcdef01234567"),
-        Instant.parse("2026-11-22T10:00:00Z"),
-        Instant.parse("2026-11-22T10:00:13Z"),
-        Sha256.of(new byte[] {5}),
-        List.of(new Byproduct("build.log", "text/plain", Sha256.of(new byte[] {6}))));
+        Sha256.of(new byte[] {5}));
   }
 
   @Test

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.policy.Rebuilder;
+import org.whonix2.core.statement.Exemption;
 import org.whonix2.core.statement.RebuildAttestation;
+import org.whonix2.core.statement.RebuildFailure;
 import org.whonix2.core.statement.Statement;
 
 /**
@@ -122,7 +124,11 @@ class EntryReaderTest {
             "null");
     for (String payload : hostile) {
       byte[] entry = signed(key, Statement.PAYLOAD_TYPE, payload.getBytes(StandardCharsets.UTF_8));
-      assertThat(read(entry, good).current()).hasSize(1);
+      Evidence evidence = read(entry, good);
+      assertThat(evidence.current()).hasSize(1);
+      assertThat(evidence.logs().get(0).ofRebuilders())
+          .singleElement()
+          .satisfies(unread -> assertThat(unread.why()).doesNotContain("reading it failed"));
     }
   }
 
@@ -131,6 +137,18 @@ class EntryReaderTest {
     assertUnread(
         signed(key, Statement.PAYLOAD_TYPE, "{}".getBytes(StandardCharsets.UTF_8)), "_type");
     assertUnread(signed(key, "text/plain", attestation.toJson()), "payload type");
+  }
+
+  @Test
+  void anotherKindOfStatementIsToldAndCountsNothing() throws Exception {
+    Statement failure = new RebuildFailure(attestation.rebuild(), "timeout");
+    Statement exemption = new Exemption(attestation.buildinfo(), "a reason", World.NOW);
+    assertUnread(
+        signed(key, Statement.PAYLOAD_TYPE, failure.toJson()),
+        "a rebuild failure, which counts nothing yet");
+    assertUnread(
+        signed(key, Statement.PAYLOAD_TYPE, exemption.toJson()),
+        "an exemption, which counts nothing yet");
   }
 
   @Test

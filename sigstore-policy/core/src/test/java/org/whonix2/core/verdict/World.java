@@ -31,6 +31,7 @@ import org.whonix2.core.policy.Quorum;
 import org.whonix2.core.policy.Rebuilder;
 import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.core.statement.Platform;
+import org.whonix2.core.statement.Rebuild;
 import org.whonix2.core.statement.RebuildAttestation;
 import org.whonix2.core.statement.SourcePackage;
 import org.whonix2.core.statement.Toolchain;
@@ -174,25 +175,27 @@ final class World {
       artifacts.add(artifact);
       RebuildAttestation attestation =
           new RebuildAttestation(
+              new Rebuild(
+                  new SourcePackage(
+                      new PackageName("net-tools"),
+                      new PackageVersion("2.10-1"),
+                      Sha256.of(new byte[] {2, (byte) source})),
+                  Optional.empty(),
+                  "bookworm",
+                  new Architecture("amd64"),
+                  new Toolchain("gcc-12", Sha256.of(new byte[] {3})),
+                  "",
+                  root,
+                  new Platform("amd64", emulated, cpuVendor, "cpu", "linux", "6.1", "Debian 12"),
+                  Sha256.of(new byte[] {4, (byte) environment}),
+                  tool,
+                  sequence,
+                  who.certificate().fingerprint(),
+                  NOW,
+                  NOW,
+                  List.of()),
               artifacts,
-              new SourcePackage(
-                  new PackageName("net-tools"),
-                  new PackageVersion("2.10-1"),
-                  Sha256.of(new byte[] {2, (byte) source})),
-              "bookworm",
-              new Architecture("amd64"),
-              new Toolchain("gcc-12", Sha256.of(new byte[] {3})),
-              "",
-              root,
-              new Platform("amd64", emulated, cpuVendor, "cpu", "linux", "6.1", "Debian 12"),
-              Sha256.of(new byte[] {4, (byte) environment}),
-              tool,
-              sequence,
-              who.certificate().fingerprint(),
-              NOW,
-              NOW,
-              Sha256.of(new byte[] {5}),
-              List.of());
+              Sha256.of(new byte[] {5}));
       logged.add(
           new LoggedAttestation(
               log, logged.size(), who, attestation, Sha256.of(attestation.toJson())));

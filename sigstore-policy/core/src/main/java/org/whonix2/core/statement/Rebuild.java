@@ -1,0 +1,62 @@
+package org.whonix2.core.statement;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.whonix2.core.artifact.Architecture;
+import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.openpgp.Fingerprint;
+
+/**
+ * One rebuild, whatever came of it: what was built, how, where, and by whom.
+ *
+ * @param sourceSigner primary fingerprint of the key of the .dsc's uploader signature, where the
+ *     rebuilder states it
+ * @param suite the archive's suite the source came from
+ * @param architecture built for
+ * @param profile Debian build profiles, empty for none
+ * @param compilerRoot the compiler from which the toolchain's own compiler was bootstrapped
+ * @param environment digest over the packages installed where it was built
+ * @param rebuildTool name of the program that ran the build
+ * @param sequence the rebuilder's own number, strictly increasing, from 1
+ * @param rebuilder primary fingerprint of the key that signs this
+ * @param startedOn whole seconds, as is finishedOn
+ */
+public record Rebuild(
+    SourcePackage source,
+    Optional<Fingerprint> sourceSigner,
+    String suite,
+    Architecture architecture,
+    Toolchain toolchain,
+    String profile,
+    String compilerRoot,
+    Platform platform,
+    Sha256 environment,
+    String rebuildTool,
+    long sequence,
+    Fingerprint rebuilder,
+    Instant startedOn,
+    Instant finishedOn,
+    List<Byproduct> byproducts) {
+  /** SLSA's name for the way these builds are described. */
+  public static final String BUILD_TYPE = "https://whonix2.org/buildtype/debian-rebuild/v1";
+
+  public Rebuild {
+    byproducts = List.copyOf(byproducts);
+    Checks.token(suite, "a suite such as bookworm");
+    Checks.token(compilerRoot, "a compiler root such as gcc");
+    Checks.token(rebuildTool, "a rebuild tool such as whonix2-rebuilder");
+    if (!profile.isEmpty()) {
+      Checks.token(profile, "a build profile or none");
+    }
+    Checks.number(sequence, 1, "a sequence number");
+    Checks.time(startedOn);
+    Checks.time(finishedOn);
+    Checks.expect(!finishedOn.isBefore(startedOn), "an end that is not before the start");
+  }
+
+  /** What this rebuild is comparable by. */
+  public RebuildId rebuildId() {
+    return new RebuildId(source.dsc(), architecture, toolchain.digest(), profile);
+  }
+}

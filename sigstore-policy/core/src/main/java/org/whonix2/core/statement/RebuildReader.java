@@ -1,0 +1,99 @@
+package org.whonix2.core.statement;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.Architecture;
+import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.json.JsonFields;
+import org.whonix2.core.openpgp.Fingerprint;
+
+/** Reads what {@link RebuildWriter} writes, and nothing else. */
+final class RebuildReader {
+  private RebuildReader() {}
+
+  /**
+   * Reads a {@link Rebuild}; ending the two objects is left to the caller.
+   *
+   * @param definition has {@code externalParameters} and {@code internalParameters}
+   * @param run has {@code builder}, {@code metadata} and {@code byproducts}
+   */
+  static Rebuild read(JsonFields definition, JsonFields run) throws MalformedInputException {
+    External external = External.read(definition.object("externalParameters"));
+    JsonFields internal = definition.object("internalParameters");
+    JsonFields builder = run.object("builder");
+    JsonFields metadata = run.object("metadata");
+    List<Byproduct> byproducts = new ArrayList<>();
+    for (JsonFields node : run.objects("byproducts")) {
+      byproducts.add(Byproduct.read(node));
+    }
+    Rebuild rebuild =
+        new Rebuild(
+            external.source,
+            external.sourceSigner,
+            external.suite,
+            external.architecture,
+            external.toolchain,
+            external.profile,
+            internal.string("compilerRoot"),
+            Platform.read(internal.object("platform")),
+            Descriptors.readOnlyDigest(internal.object("environment")),
+            internal.string("rebuildTool"),
+            internal.number("sequence", 1),
+            builder.parsed("id", KeyUri::parse),
+            metadata.instant("startedOn"),
+            metadata.instant("finishedOn"),
+            byproducts);
+    metadata.constant("invocationId", RebuildWriter.invocation(rebuild));
+    internal.end();
+    builder.end();
+    metadata.end();
+    return rebuild;
+  }
+
+  private record External(
+      SourcePackage source,
+      Optional<Fingerprint> sourceSigner,
+      String suite,
+      Architecture architecture,
+      Toolchain toolchain,
+      String profile) {
+    static External read(JsonFields fields) throws MalformedInputException {
+      String suite = fields.string("suite");
+      JsonFields source = fields.object(RebuildWriter.SOURCE);
+      SourcePackage sourcePackage = readSource(source, suite);
+      Optional<Fingerprint> signer = source.optionalParsed("signer", KeyUri::parse);
+      source.end();
+      External external =
+          new External(
+              sourcePackage,
+              signer,
+              suite,
+              fields.parsed("architecture", Architecture::parse),
+              Toolchain.read(fields.object("toolchain")),
+              fields.string("profile"));
+      fields.end();
+      return external;
+    }
+  }
+
+  /** Reads the members {@code uri} and {@code digest}. */
+  private static SourcePackage readSource(JsonFields fields, String suite)
+      throws MalformedInputException {
+    DebPurl url = fields.parsed("uri", DebPurl::parse);
+    if (!url.arch().equals(RebuildWriter.SOURCE) || !url.suite().equals(suite)) {
+      throw fields.unexpected("uri", "a source package of suite " + suite);
+    }
+    Sha256 dsc = Descriptors.readDigest(fields);
+    return new SourcePackage(url.name(), url.version(), dsc);
+  }
+
+  /** Checks that the source stands there again. */
+  static void expectSource(JsonFields descriptor, Rebuild rebuild) throws MalformedInputException {
+    descriptor.constant("name", rebuild.source().dscName());
+    if (!Descriptors.readDigest(descriptor).equals(rebuild.source().dsc())) {
+      throw descriptor.unexpected("digest", "the digest of externalParameters/source");
+    }
+  }
+}
