@@ -82,15 +82,24 @@ public final class DebFile {
     if (header[58] != '`' || header[59] != '\n') {
       throw malformed("expected an ar header for " + expected + ", found other bytes");
     }
-    String name = new String(header, 0, 16, StandardCharsets.ISO_8859_1).stripTrailing();
+    String name = field(header, 0, 16);
     if (name.endsWith("/")) {
       name = name.substring(0, name.length() - 1);
     }
-    String size = new String(header, 48, 10, StandardCharsets.ISO_8859_1).stripTrailing();
+    String size = field(header, 48, 10);
     if (!size.matches("[0-9]{1,10}")) {
       throw malformed("expected a size in digits in an ar header, found " + Quoted.of(size));
     }
     return new Member(name, Long.parseLong(size));
+  }
+
+  /** Without the spaces that fill it up; any other blank is part of it. */
+  private static String field(byte[] header, int start, int length) {
+    int end = start + length;
+    while (end > start && header[end - 1] == ' ') {
+      end--;
+    }
+    return new String(header, start, end - start, StandardCharsets.ISO_8859_1);
   }
 
   private static boolean isTar(String name, String stem) {

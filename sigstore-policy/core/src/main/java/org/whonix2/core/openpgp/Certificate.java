@@ -1,7 +1,6 @@
 package org.whonix2.core.openpgp;
 
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -16,17 +15,16 @@ public final class Certificate {
   public static final int MAX_SIGNATURE_BYTES = 8 * 1024;
 
   private final byte[] bytes;
-  private final BoundKey primary;
-  private final List<BoundKey> keys;
-  private final List<String> userIds;
+  private final PublicKey primary;
+  private final List<SelfSignature> said;
+  private final BoundKeys keys;
 
-  private Certificate(byte[] bytes, CertificateReader read) {
-    this.bytes = bytes;
+  private Certificate(List<Packet> packets) throws MalformedInputException {
+    CertificateReader read = new CertificateReader(packets);
+    this.bytes = Packet.write(packets);
     this.primary = read.primary();
-    this.userIds = List.copyOf(read.userIds());
-    List<BoundKey> all = new ArrayList<>(read.subkeys());
-    all.add(primary);
-    this.keys = List.copyOf(all);
+    this.said = read.said();
+    this.keys = new BoundKeys(primary, read.subkeys(), said);
   }
 
   /**
@@ -41,18 +39,22 @@ public final class Certificate {
               + " bytes, found "
               + armoredOrBinary.length);
     }
-    List<Packet> packets = Armor.readPackets(Armor.PUBLIC, armoredOrBinary);
-    return new Certificate(Packet.write(packets), new CertificateReader(packets));
+    return new Certificate(Armor.readPackets(Armor.PUBLIC, armoredOrBinary));
   }
 
   /** The primary key's. */
   public Fingerprint fingerprint() {
-    return primary.key().fingerprint();
+    return primary.fingerprint();
   }
 
   /** The user ids that the primary key vouches for and has not revoked, in the file's order. */
   public List<String> userIds() {
-    return userIds;
+    return said.stream()
+        .filter(one -> one.bindsUserId() && said.stream().noneMatch(other -> other.takesBack(one)))
+        .flatMap(one -> one.userId().stream())
+        .distinct()
+        .map(UserId::toString)
+        .toList();
   }
 
   /** The packets, without armor. */
@@ -66,107 +68,52 @@ public final class Certificate {
   }
 
   /**
-   * Whether this is a signature by a key of this certificate that may sign at that time.
+   * The primary key with all that it signed itself in this certificate: user ids and subkeys that
+   * it binds or revokes, and its own revocation. Other people's signatures, user ids and subkeys
+   * that it never signed, and pictures are left out; they never decide anything here.
+   *
+   * <p>So every part of this is proven by the primary key alone, also when that key has expired or
+   * is revoked, and no other signature is needed to believe it. Whoever takes a certificate from a
+   * stranger keeps and publishes this instead. It is empty but for the key where {@link
+   * #saysNothing}.
+   */
+  public Certificate own() {
+    try {
+      return new Certificate(OwnPackets.of(primary, said));
+    } catch (MalformedInputException e) {
+      throw new IllegalStateException("parts of a certificate that are none", e);
+    }
+  }
+
+  /** Whether the primary key signed nothing in this certificate: then anybody can have made it. */
+  public boolean saysNothing() {
+    return said.isEmpty();
+  }
+
+  /**
+   * Whether this is a signature by a key of this certificate that may sign at that time. Every
+   * revocation counts. For an entry of a log there is {@link KeyHistory#verify}.
    *
    * @param binaryDetachedSignature one signature packet and nothing else
    * @param message the signed bytes
    * @param at now, to the verifier
    */
   public SignatureResult verify(byte[] binaryDetachedSignature, byte[] message, Instant at) {
-    Signature signature;
-    try {
-      signature = detached(binaryDetachedSignature);
-    } catch (MalformedInputException e) {
-      return new SignatureResult.Bad("malformed signature: " + e.getMessage());
-    }
-    if (signature.type() != Signature.BINARY_DOCUMENT) {
-      return new SignatureResult.Bad(
-          String.format(
-              "the signature is of type 0x%02x, expected 0x00, a binary document",
-              signature.type()));
-    }
-    Optional<String> objection = signature.objection(at);
-    if (objection.isPresent()) {
-      return new SignatureResult.Bad("the signature " + objection.get());
-    }
-    List<BoundKey> candidates =
-        keys.stream().filter(key -> !signature.namesAnotherThan(key.key())).toList();
-    for (BoundKey candidate : candidates) {
-      if (signature.isBy(candidate.key(), message)) {
-        Optional<String> problem = problem(candidate, signature.created(), at);
-        return problem.isPresent()
-            ? new SignatureResult.Bad(problem.get())
-            : new SignatureResult.Good(candidate.key().fingerprint(), signature.created());
-      }
-    }
-    return new SignatureResult.Bad(unproven(signature, candidates));
-  }
-
-  private static Signature detached(byte[] bytes) throws MalformedInputException {
-    if (bytes.length > MAX_SIGNATURE_BYTES) {
-      throw new MalformedInputException(
-          "expected at most " + MAX_SIGNATURE_BYTES + " bytes, found " + bytes.length);
-    }
-    List<Packet> packets = Packet.readAll(bytes);
-    if (packets.size() != 1 || packets.get(0).tag() != Packet.SIGNATURE) {
-      throw new MalformedInputException(
-          "expected one signature packet, found "
-              + (packets.size() == 1 ? packets.get(0).toString() : packets.size() + " packets"));
-    }
-    return Signature.parse(packets.get(0).body());
-  }
-
-  /** Why this key's signatures dated {@code made} do not count at {@code at}; empty if they do. */
-  private Optional<String> problem(BoundKey key, Instant made, Instant at) {
-    return primary
-        .problem(at)
-        .or(() -> key.problem(at))
-        .or(() -> key.signingProblem(at))
-        .or(() -> datedBefore(key, made))
-        .or(() -> datedBefore(primary, made));
-  }
-
-  private static Optional<String> datedBefore(BoundKey key, Instant made) {
-    Instant created = key.key().created();
-    return made.isBefore(created)
-        ? Optional.of(
-            "the signature is dated " + made + ", before " + key.name() + " of " + created)
-        : Optional.empty();
-  }
-
-  /** Why none of this certificate's keys has made that signature, as far as one can tell. */
-  private String unproven(Signature signature, List<BoundKey> candidates) {
-    List<String> issuers = signature.issuers();
-    List<BoundKey> named =
-        candidates.stream()
-            .filter(
-                key ->
-                    issuers.contains(key.key().fingerprint().hex())
-                        || issuers.contains(key.key().keyId()))
-            .toList();
-    if (named.isEmpty() && !issuers.isEmpty()) {
-      return "the signature names key "
-          + issuers.get(0)
-          + ", which is not in certificate "
-          + fingerprint();
-    }
-    return named.stream()
-        .flatMap(key -> key.key().material().weakness().map(w -> key.name() + " is " + w).stream())
-        .findFirst()
-        .orElse(
-            "the signature does not fit the message: one of them was altered, or no key of"
-                + " certificate "
-                + fingerprint()
-                + " made it");
+    return keys.verify(binaryDetachedSignature, message, Moment.now(at));
   }
 
   /** Why the key of that fingerprint cannot sign at that time; empty if it can. */
   Optional<String> signingProblem(Fingerprint fingerprint, Instant at) {
-    return keys.stream()
-        .filter(key -> key.key().fingerprint().equals(fingerprint))
-        .findFirst()
-        .map(key -> problem(key, at, at))
-        .orElse(Optional.of("certificate " + fingerprint() + " has no key " + fingerprint));
+    return keys.signingProblem(fingerprint, Moment.now(at));
+  }
+
+  PublicKey primary() {
+    return primary;
+  }
+
+  /** All that the primary key says, proven. */
+  List<SelfSignature> said() {
+    return said;
   }
 
   @Override

@@ -1,13 +1,9 @@
 package org.whonix2.core.openpgp;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
-import org.whonix2.core.openpgp.BoundKey.Binding;
 
 /**
  * Takes a transferable public key apart (RFC 9580, section 10.1) and keeps what its primary key
@@ -15,10 +11,8 @@ import org.whonix2.core.openpgp.BoundKey.Binding;
  */
 final class CertificateReader {
   private final PublicKey primary;
-  private final List<Binding> selfSignatures = new ArrayList<>();
-  private final List<Signature> revocations = new ArrayList<>();
-  private final List<String> userIds = new ArrayList<>();
-  private final List<BoundKey> subkeys = new ArrayList<>();
+  private final List<PublicKey> subkeys = new ArrayList<>();
+  private final List<SelfSignature> said = new ArrayList<>();
 
   /** Reads packets of which the first is the primary key. */
   CertificateReader(List<Packet> packets) throws MalformedInputException {
@@ -63,15 +57,16 @@ final class CertificateReader {
 
   private void take(Packet component, List<Signature> signatures) throws MalformedInputException {
     // A revocation of the primary key counts wherever somebody put it.
-    revocations.addAll(byPrimary(signatures, Signature.KEY_REVOCATION, primary.hashed()));
+    takeOfPrimary(signatures, Signature.KEY_REVOCATION);
     switch (component.tag()) {
-      case Packet.PUBLIC_KEY ->
-          byPrimary(signatures, Signature.DIRECT_KEY, primary.hashed())
-              .forEach(signature -> selfSignatures.add(new Binding(signature, List.of())));
+      case Packet.PUBLIC_KEY -> {
+        takeOfPrimary(signatures, Signature.DIRECT_KEY);
+        takeOfPrimary(signatures, Signature.CERTIFICATION_REVOCATION);
+      }
       case Packet.USER_ID -> takeUserId(component.body(), signatures);
       case Packet.PUBLIC_SUBKEY -> takeSubkey(PublicKey.parse(component.body()), signatures);
-      case Packet.USER_ATTRIBUTE -> {
-        // A picture says nothing to us.
+      case Packet.USER_ATTRIBUTE, Packet.PADDING -> {
+        // A picture says nothing to us, and padding nothing to anybody.
       }
       default ->
           throw new MalformedInputException(
@@ -79,48 +74,50 @@ final class CertificateReader {
     }
   }
 
-  private void takeUserId(byte[] userId, List<Signature> signatures) {
-    byte[] hashed = hashedUserId(userId);
-    Optional<Instant> revoked =
-        byPrimary(signatures, Signature.CERTIFICATION_REVOCATION, primary.hashed(), hashed).stream()
-            .map(Signature::created)
-            .max(Instant::compareTo);
-    List<Binding> bindings = new ArrayList<>();
+  private void takeOfPrimary(List<Signature> signatures, int type) {
+    for (Signature signature : byPrimary(signatures, type, primary.hashed())) {
+      keep(primary, Optional.empty(), signature, List.of());
+    }
+  }
+
+  private void takeUserId(byte[] body, List<Signature> signatures) {
+    byte[][] both = {primary.hashed(), UserId.hashed(body)};
+    Optional<UserId> userId = Optional.of(new UserId(body));
     for (int type = Signature.GENERIC_CERTIFICATION;
         type <= Signature.POSITIVE_CERTIFICATION;
         type++) {
-      byPrimary(signatures, type, primary.hashed(), hashed).stream()
-          .filter(signature -> revoked.filter(r -> !r.isBefore(signature.created())).isEmpty())
-          .forEach(signature -> bindings.add(new Binding(signature, List.of())));
+      byPrimary(signatures, type, both).forEach(s -> keep(primary, userId, s, List.of()));
     }
-    if (!bindings.isEmpty()) {
-      userIds.add(new String(userId, StandardCharsets.UTF_8));
-      selfSignatures.addAll(bindings);
-    }
+    byPrimary(signatures, Signature.CERTIFICATION_REVOCATION, both)
+        .forEach(s -> keep(primary, userId, s, List.of()));
   }
 
-  /** RFC 9580, section 5.2.4. */
-  static byte[] hashedUserId(byte[] userId) {
-    return ByteBuffer.allocate(5 + userId.length)
-        .put((byte) 0xb4)
-        .putInt(userId.length)
-        .put(userId)
-        .array();
-  }
-
-  private void takeSubkey(PublicKey subkey, List<Signature> signatures) {
+  private void takeSubkey(PublicKey subkey, List<Signature> signatures)
+      throws MalformedInputException {
+    if (subkey.version() != primary.version()) {
+      throw new MalformedInputException(
+          "expected a subkey of version "
+              + primary.version()
+              + ", found one of version "
+              + subkey.version());
+    }
+    subkeys.add(subkey);
     byte[][] both = {primary.hashed(), subkey.hashed()};
-    List<Binding> bindings = new ArrayList<>();
     for (Signature binding : byPrimary(signatures, Signature.SUBKEY_BINDING, both)) {
       List<Signature> back =
           binding.embedded().stream()
               .filter(embedded -> embedded.type() == Signature.PRIMARY_KEY_BINDING)
               .filter(embedded -> embedded.isBy(subkey, both))
               .toList();
-      bindings.add(new Binding(binding, back));
+      keep(subkey, Optional.empty(), binding, back);
     }
-    List<Signature> revoked = byPrimary(signatures, Signature.SUBKEY_REVOCATION, both);
-    subkeys.add(new BoundKey(subkey, false, bindings, revoked));
+    byPrimary(signatures, Signature.SUBKEY_REVOCATION, both)
+        .forEach(s -> keep(subkey, Optional.empty(), s, List.of()));
+  }
+
+  private void keep(
+      PublicKey key, Optional<UserId> userId, Signature signature, List<Signature> back) {
+    said.add(new SelfSignature(key, userId, signature, back, SelfSignature.PINNED));
   }
 
   private List<Signature> byPrimary(List<Signature> signatures, int type, byte[]... content) {
@@ -129,15 +126,17 @@ final class CertificateReader {
         .toList();
   }
 
-  BoundKey primary() {
-    return new BoundKey(primary, true, selfSignatures, revocations);
+  PublicKey primary() {
+    return primary;
   }
 
-  List<BoundKey> subkeys() {
-    return subkeys;
+  /** All of them, bound or not. */
+  List<PublicKey> subkeys() {
+    return List.copyOf(subkeys);
   }
 
-  List<String> userIds() {
-    return userIds;
+  /** What the primary key says, proven. */
+  List<SelfSignature> said() {
+    return List.copyOf(said);
   }
 }

@@ -10,15 +10,17 @@ import org.bouncycastle.asn1.oiw.OIWObjectIdentifiers;
 /** The hash algorithms we can compute (RFC 9580, section 9.5). */
 enum HashAlgorithm {
   /** Broken: read in revocations only, where believing a forgery means refusing too much. */
-  SHA1(2),
-  SHA256(8),
-  SHA384(9),
-  SHA512(10);
+  SHA1(2, 0),
+  SHA256(8, 16),
+  SHA384(9, 24),
+  SHA512(10, 32);
 
   private final int number;
+  private final int saltBytes;
 
-  HashAlgorithm(int number) {
+  HashAlgorithm(int number, int saltBytes) {
     this.number = number;
+    this.saltBytes = saltBytes;
   }
 
   static Optional<HashAlgorithm> of(int number) {
@@ -43,6 +45,11 @@ enum HashAlgorithm {
 
   int number() {
     return number;
+  }
+
+  /** How long a version 6 signature's salt is; 0: there is no such signature. */
+  int saltBytes() {
+    return saltBytes;
   }
 
   boolean strong() {

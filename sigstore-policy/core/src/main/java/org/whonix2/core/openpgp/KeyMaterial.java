@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.bouncycastle.bcpg.BCPGInputStream;
 import org.bouncycastle.bcpg.MPInteger;
 import org.bouncycastle.bcpg.RSAPublicBCPGKey;
+import org.bouncycastle.bcpg.SignaturePacket;
 import org.bouncycastle.crypto.digests.NullDigest;
 import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
 import org.bouncycastle.crypto.params.RSAKeyParameters;
@@ -27,8 +28,11 @@ sealed interface KeyMaterial {
   /** EdDSA as GnuPG 2.1 brought it ("EdDSALegacy"), with the curve named in the key. */
   int EDDSA = 22;
 
-  /** Whether this signature, its numbers as in the packet, is one over this digest. */
-  boolean verifies(HashAlgorithm hash, byte[] digest, MPInteger[] signature);
+  /** As RFC 9580 has it: plain octets. */
+  int ED25519 = 27;
+
+  /** Whether this packet's signature is one over this digest. */
+  boolean verifies(HashAlgorithm hash, byte[] digest, SignaturePacket signature);
 
   /** Why this key can vouch for nothing, if so. */
   default Optional<String> weakness() {
@@ -39,12 +43,17 @@ sealed interface KeyMaterial {
    * Reads the algorithm's part of a key packet. What we do not know, or not trust, becomes {@link
    * Unusable}: a certificate may carry an encryption subkey of any kind.
    */
-  static KeyMaterial of(int algorithm, byte[] encoded) {
+  static KeyMaterial of(int version, int algorithm, byte[] encoded) {
     try {
       return switch (algorithm) {
         case RSA, RSA_SIGN_ONLY -> Rsa.of(encoded);
-        case EDDSA -> OfEd25519.of(encoded);
-        default -> new Unusable("of algorithm " + algorithm + ", expected Ed25519 (22) or RSA (1)");
+        case EDDSA ->
+            version == 4
+                ? OfEd25519.ofCurve(encoded)
+                : new Unusable("of algorithm 22, which version 6 does not have");
+        case ED25519 -> OfEd25519.ofOctets(encoded);
+        default ->
+            new Unusable("of algorithm " + algorithm + ", expected Ed25519 (22 or 27) or RSA (1)");
       };
     } catch (IOException | RuntimeException e) {
       // Bouncy Castle answers impossible numbers with several kinds of runtime exception.
@@ -52,35 +61,44 @@ sealed interface KeyMaterial {
     }
   }
 
-  /** Ed25519 under algorithm 22. */
+  /** Ed25519 under algorithm 22 or 27. */
   record OfEd25519(Ed25519PublicKeyParameters key) implements KeyMaterial {
     /** The curve's object identifier with its length, then an MPI of 263 bits that starts 0x40. */
     static final byte[] PREFIX = HexFormat.of().parseHex("092b06010401da470f01010740");
 
     private static final int HALF = Ed25519.SIGNATURE_SIZE / 2;
 
-    static KeyMaterial of(byte[] encoded) {
+    static KeyMaterial ofCurve(byte[] encoded) {
       int length = PREFIX.length + Ed25519.PUBLIC_KEY_SIZE;
       if (encoded.length != length
           || !Arrays.equals(PREFIX, Arrays.copyOf(encoded, PREFIX.length))) {
         return new Unusable("of algorithm 22, but not on the curve Ed25519");
       }
+      return ofOctets(Arrays.copyOfRange(encoded, PREFIX.length, length));
+    }
+
+    static KeyMaterial ofOctets(byte[] point) {
       // Under a key of small order one signature can fit many messages.
-      if (!Ed25519.validatePublicKeyFull(encoded, PREFIX.length)) {
+      if (point.length != Ed25519.PUBLIC_KEY_SIZE || !Ed25519.validatePublicKeyFull(point, 0)) {
         return new Unusable("not a point of Ed25519's prime-order group");
       }
-      return new OfEd25519(new Ed25519PublicKeyParameters(encoded, PREFIX.length));
+      return new OfEd25519(new Ed25519PublicKeyParameters(point, 0));
     }
 
     @Override
-    public boolean verifies(HashAlgorithm hash, byte[] digest, MPInteger[] signature) {
-      if (signature.length != 2 || tooLong(signature[0]) || tooLong(signature[1])) {
+    public boolean verifies(HashAlgorithm hash, byte[] digest, SignaturePacket packet) {
+      byte[] both = new byte[Ed25519.SIGNATURE_SIZE];
+      MPInteger[] numbers = packet.getSignature();
+      if (packet.getKeyAlgorithm() == ED25519) {
+        both = packet.getSignatureBytes();
+      } else if (numbers.length == 2 && !tooLong(numbers[0]) && !tooLong(numbers[1])) {
+        BigIntegers.asUnsignedByteArray(numbers[0].getValue(), both, 0, HALF);
+        BigIntegers.asUnsignedByteArray(numbers[1].getValue(), both, HALF, HALF);
+      } else {
         return false;
       }
-      byte[] both = new byte[Ed25519.SIGNATURE_SIZE];
-      BigIntegers.asUnsignedByteArray(signature[0].getValue(), both, 0, HALF);
-      BigIntegers.asUnsignedByteArray(signature[1].getValue(), both, HALF, HALF);
-      return key.verify(Ed25519.Algorithm.Ed25519, null, digest, 0, digest.length, both, 0);
+      return both.length == Ed25519.SIGNATURE_SIZE
+          && key.verify(Ed25519.Algorithm.Ed25519, null, digest, 0, digest.length, both, 0);
     }
 
     private static boolean tooLong(MPInteger number) {
@@ -117,7 +135,8 @@ sealed interface KeyMaterial {
     }
 
     @Override
-    public boolean verifies(HashAlgorithm hash, byte[] digest, MPInteger[] signature) {
+    public boolean verifies(HashAlgorithm hash, byte[] digest, SignaturePacket packet) {
+      MPInteger[] signature = packet.getSignature();
       if (signature.length != 1) {
         return false;
       }
@@ -139,7 +158,7 @@ sealed interface KeyMaterial {
    */
   record Unusable(String reason) implements KeyMaterial {
     @Override
-    public boolean verifies(HashAlgorithm hash, byte[] digest, MPInteger[] signature) {
+    public boolean verifies(HashAlgorithm hash, byte[] digest, SignaturePacket packet) {
       return false;
     }
 

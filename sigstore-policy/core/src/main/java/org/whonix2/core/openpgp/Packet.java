@@ -15,6 +15,7 @@ final class Packet {
   static final int USER_ID = 13;
   static final int PUBLIC_SUBKEY = 14;
   static final int USER_ATTRIBUTE = 17;
+  static final int PADDING = 21;
 
   private final int tag;
   private final byte[] body;
@@ -33,12 +34,29 @@ final class Packet {
     return body;
   }
 
+  /** Takes packets one after the other. */
+  interface Visitor {
+    /** Takes the next one, its body as a read-only view. */
+    void visit(int tag, ByteBuffer body) throws MalformedInputException;
+  }
+
+  static List<Packet> readAll(byte[] bytes) throws MalformedInputException {
+    List<Packet> packets = new ArrayList<>();
+    walk(
+        bytes,
+        (tag, body) -> {
+          byte[] copy = new byte[body.remaining()];
+          body.get(copy);
+          packets.add(new Packet(tag, copy));
+        });
+    return packets;
+  }
+
   /**
    * Splits a packet sequence; partial and indeterminate lengths (data packets' only) are refused.
    */
-  static List<Packet> readAll(byte[] bytes) throws MalformedInputException {
-    List<Packet> packets = new ArrayList<>();
-    ByteBuffer in = ByteBuffer.wrap(bytes);
+  static void walk(byte[] bytes, Visitor visitor) throws MalformedInputException {
+    ByteBuffer in = ByteBuffer.wrap(bytes).asReadOnlyBuffer();
     while (in.hasRemaining()) {
       int start = in.position();
       int header = in.get() & 0xff;
@@ -50,11 +68,10 @@ final class Packet {
       if (length > in.remaining()) {
         throw malformed(start, "a packet body of " + length + " bytes", in.remaining() + " bytes");
       }
-      byte[] body = new byte[(int) length];
-      in.get(body);
-      packets.add(new Packet(newFormat ? header & 0x3f : header >> 2 & 0xf, body));
+      ByteBuffer body = in.slice(in.position(), (int) length);
+      in.position(in.position() + (int) length);
+      visitor.visit(newFormat ? header & 0x3f : header >> 2 & 0xf, body);
     }
-    return packets;
   }
 
   /** Section 4.2.1. */

@@ -87,7 +87,7 @@ public final class SecretKey {
         created,
         says,
         primary.key().hashed(),
-        CertificateReader.hashedUserId(userId));
+        UserId.hashed(userId));
   }
 
   private static byte[] binding(
@@ -128,13 +128,15 @@ public final class SecretKey {
       boolean primary = packet.tag() == Packet.SECRET_KEY;
       open.add(new Packet(primary ? Packet.PUBLIC_KEY : Packet.PUBLIC_SUBKEY, key.body()));
       if (read.getS2KUsage() == SecretKeyPacket.USAGE_NONE
+          && key.version() == 4
+          && key.algorithm() == KeyMaterial.EDDSA
           && key.material() instanceof KeyMaterial.OfEd25519) {
         signers.add(0, SigningKey.of(key, read));
       }
     }
     if (signers.isEmpty()) {
       throw new MalformedInputException(
-          "expected an Ed25519 secret key without a passphrase, found none");
+          "expected a version 4 Ed25519 secret key (22) without a passphrase, found none");
     }
     return new SecretKey(Packet.write(packets), Certificate.parse(Packet.write(open)), signers);
   }

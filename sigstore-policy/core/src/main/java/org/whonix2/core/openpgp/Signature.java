@@ -16,7 +16,7 @@ import org.bouncycastle.bcpg.SignaturePacket;
 import org.bouncycastle.bcpg.SignatureSubpacket;
 import org.whonix2.core.MalformedInputException;
 
-/** A version 4 signature packet's body (RFC 9580, section 5.2.3), read and checked. */
+/** A signature packet's body, version 4 or 6 (RFC 9580, section 5.2.3), read and checked. */
 final class Signature {
   /** How far a signer's clock may be ahead of ours. */
   static final Duration CLOCK_SKEW = Duration.ofMinutes(10);
@@ -39,6 +39,7 @@ final class Signature {
   static final int PREFERRED_HASHES = 21;
   static final int ISSUER_KEY_ID = 16;
   static final int KEY_FLAGS = 27;
+  static final int REVOCATION_REASON = 29;
   static final int FEATURES = 30;
   static final int EMBEDDED_SIGNATURE = 32;
   static final int ISSUER_FINGERPRINT = 33;
@@ -59,11 +60,16 @@ final class Signature {
   private static final Set<Integer> UNDERSTOOD =
       Set.of(2, 3, 9, 11, 16, 21, 22, 23, 24, 25, 27, 28, 30, 32, 33, 34, 39);
 
+  /** Version, type, two algorithms. */
+  private static final int FIXED = 4;
+
+  private final byte[] body;
   private final SignaturePacket packet;
   private final byte[] trailer;
   private final Instant created;
 
-  private Signature(SignaturePacket packet, Instant created) {
+  private Signature(byte[] body, SignaturePacket packet, Instant created) {
+    this.body = body.clone();
     this.packet = packet;
     this.trailer = packet.getSignatureTrailer();
     this.created = created;
@@ -71,26 +77,47 @@ final class Signature {
 
   /** Reads a packet's body. Anything but the canonical encoding of what was read is refused. */
   static Signature parse(byte[] body) throws MalformedInputException {
-    if (body.length == 0 || body[0] != SignaturePacket.VERSION_4) {
+    int version = body.length == 0 ? 0 : body[0] & 0xff;
+    if (version != SignaturePacket.VERSION_4 && version != SignaturePacket.VERSION_6) {
       throw new MalformedInputException(
-          "expected a signature packet of version 4, found "
-              + (body.length == 0 ? "an empty one" : "version " + (body[0] & 0xff)));
+          "expected a signature packet of version 4 or 6, found "
+              + (body.length == 0 ? "an empty one" : "version " + version));
     }
+    checkAreas(version, ByteBuffer.wrap(body));
     try {
       SignaturePacket packet = SignaturePacket.fromByteArray(body);
-      if (packet.getSignature() == null) {
+      if (packet.getSignature() == null && packet.getKeyAlgorithm() != KeyMaterial.ED25519) {
         throw new MalformedInputException(
-            "expected a signature by Ed25519 (22) or RSA (1), found algorithm "
+            "expected a signature by Ed25519 (22 or 27) or RSA (1), found algorithm "
                 + packet.getKeyAlgorithm());
       }
       if (!Arrays.equals(bodyOf(packet), body)) {
         throw new MalformedInputException(
             "expected a signature packet in its canonical encoding, found trailing or padded data");
       }
-      return new Signature(packet, creationTime(packet));
+      return new Signature(body, packet, creationTime(packet));
     } catch (IOException | RuntimeException e) {
       // Bouncy Castle answers hostile bytes with several kinds of runtime exception.
       throw new MalformedInputException("not a signature packet: " + e.getMessage(), e);
+    }
+  }
+
+  /** Bouncy Castle would set aside the memory that a length asks for, 4 GiB in version 6. */
+  private static void checkAreas(int version, ByteBuffer body) throws MalformedInputException {
+    body.position(Math.min(FIXED, body.limit()));
+    int octets = version == SignaturePacket.VERSION_4 ? Short.BYTES : Integer.BYTES;
+    for (int area = 0; area < 2; area++) {
+      long length = Long.MAX_VALUE;
+      if (body.remaining() >= octets) {
+        length = octets == Short.BYTES ? body.getShort() & 0xffff : body.getInt() & 0xffffffffL;
+      }
+      if (length > body.remaining()) {
+        throw new MalformedInputException(
+            "not a signature packet: it ends inside its subpackets, after "
+                + body.limit()
+                + " bytes");
+      }
+      body.position(body.position() + (int) length);
     }
   }
 
@@ -116,8 +143,30 @@ final class Signature {
     return ByteBuffer.wrap(data).getInt() & 0xffffffffL;
   }
 
+  byte[] body() {
+    return body.clone();
+  }
+
   int type() {
     return packet.getSignatureType();
+  }
+
+  /** What is signed besides the content: type, algorithms, hashed area. */
+  byte[] said() {
+    return trailer.clone();
+  }
+
+  boolean says(Signature other) {
+    return Arrays.equals(trailer, other.trailer);
+  }
+
+  /** Why a revocation revokes; of several reasons the hardest. */
+  RevocationReason reason() {
+    return hashed(REVOCATION_REASON)
+        .map(subpacket -> subpacket.getData())
+        .map(data -> data.length == 0 ? RevocationReason.NONE : RevocationReason.of(data[0] & 0xff))
+        .reduce((one, other) -> one.hard() ? one : other)
+        .orElse(RevocationReason.NONE);
   }
 
   Instant created() {
@@ -176,8 +225,8 @@ final class Signature {
     return found;
   }
 
-  /** Why this signature does not count at that time, whoever made it; empty if it may. */
-  Optional<String> objection(Instant at) {
+  /** Why this signature does not count at that moment, whoever made it; empty if it may. */
+  Optional<String> objection(Moment moment) {
     int hash = packet.getHashAlgorithm();
     if (HashAlgorithm.of(hash).filter(HashAlgorithm::strong).isEmpty()) {
       return Optional.of(
@@ -192,11 +241,11 @@ final class Signature {
         return Optional.of("has more than one subpacket of type " + type);
       }
     }
-    if (created.isAfter(at.plus(CLOCK_SKEW))) {
-      return Optional.of("is dated in the future: " + created + ", now is " + at);
+    if (created.isAfter(moment.latest())) {
+      return Optional.of("is dated in the future: " + created + ", now is " + moment.at());
     }
     return end(EXPIRATION_TIME, created)
-        .filter(end -> !at.isBefore(end))
+        .filter(end -> !moment.at().isBefore(end))
         .map(end -> "expired at " + end);
   }
 
@@ -228,27 +277,40 @@ final class Signature {
   }
 
   private static String withoutVersion(String hex) {
-    return hex.startsWith("04") ? hex.substring(2) : "of another version, " + hex;
+    return (hex.startsWith("04") && hex.length() == 42)
+            || (hex.startsWith("06") && hex.length() == 66)
+        ? hex.substring(2)
+        : "of another version, " + hex;
   }
 
-  /** Whether {@code key} made this signature over these bytes: algorithm, digest, mathematics. */
+  /**
+   * Whether {@code key} made this signature over these bytes: version, algorithm, digest,
+   * mathematics.
+   */
   boolean isBy(PublicKey key, byte[]... content) {
     Optional<HashAlgorithm> hash = HashAlgorithm.of(packet.getHashAlgorithm());
-    if (hash.isEmpty() || packet.getKeyAlgorithm() != key.algorithm()) {
+    if (hash.isEmpty()
+        || packet.getVersion() != key.version()
+        || packet.getKeyAlgorithm() != key.algorithm()) {
       return false;
     }
-    byte[] digest = digest(hash.get(), trailer, content);
+    byte[] salt = key.version() == 4 ? new byte[0] : packet.getSalt();
+    if (key.version() == 6 && (salt.length == 0 || salt.length != hash.get().saltBytes())) {
+      return false;
+    }
+    byte[] digest = digest(hash.get(), salt, trailer, content);
     try {
       return Arrays.equals(packet.getFingerPrint(), Arrays.copyOf(digest, 2))
-          && key.material().verifies(hash.get(), digest, packet.getSignature());
+          && key.material().verifies(hash.get(), digest, packet);
     } catch (RuntimeException e) {
       // As in parse: numbers that no honest signer writes.
       return false;
     }
   }
 
-  static byte[] digest(HashAlgorithm hash, byte[] trailer, byte[]... content) {
+  static byte[] digest(HashAlgorithm hash, byte[] salt, byte[] trailer, byte[]... content) {
     MessageDigest computation = hash.computation();
+    computation.update(salt);
     for (byte[] part : content) {
       computation.update(part);
     }

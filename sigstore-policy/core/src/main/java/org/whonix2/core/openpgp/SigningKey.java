@@ -109,7 +109,7 @@ final class SigningKey {
     hashed.add(new IssuerKeyID(false, false, HexFormat.of().parseHex(key.keyId())));
     hashed.addAll(more);
     byte[] trailer = packet(type, hashed, new byte[2]).getSignatureTrailer();
-    byte[] digest = Signature.digest(HASH, trailer, content);
+    byte[] digest = Signature.digest(HASH, new byte[0], trailer, content);
     byte[] both = new byte[Ed25519.SIGNATURE_SIZE];
     secret.sign(Ed25519.Algorithm.Ed25519, null, digest, 0, digest.length, both, 0);
     MPInteger r = new MPInteger(new BigInteger(1, both, 0, HALF));

@@ -1,11 +1,13 @@
 /**
  * OpenPGP certificates and detached signatures (RFC 9580; version 4 packets as RFC 4880 has them).
  *
- * <p>A signature here is one binary version 4 signature packet of type 0x00 (binary document) over
- * the message's bytes, hashed with SHA-256, SHA-384 or SHA-512, made by Ed25519 (algorithm 22,
- * which GnuPG 2.2 reads) or by RSA of at least 2048 bits. Ours are 119 bytes in the usual case:
- * header 2, fixed fields 4, hashed area with creation time, issuer fingerprint and issuer key id,
- * an empty unhashed area, the digest's first two bytes, two numbers. A certificate of ours:
+ * <p>A signature here is one binary signature packet of type 0x00 (binary document) over the
+ * message's bytes, hashed with SHA-256, SHA-384 or SHA-512, made by Ed25519 or by RSA of at least
+ * 2048 bits. Versions 4 (Ed25519 as algorithm 22 or 27) and 6 (algorithm 27, with the salt) are
+ * verified, and one never under a key of the other. Ours are of version 4, by algorithm 22, which
+ * GnuPG 2.2 reads, and 119 bytes in the usual case: header 2, fixed fields 4, hashed area with
+ * creation time, issuer fingerprint and issuer key id, an empty unhashed area, the digest's first
+ * two bytes, two numbers. A certificate of ours:
  *
  * <pre>
  *   public key, Ed25519, flags certify, never expires
@@ -19,8 +21,10 @@
  * can turn bad into good: the issuer, for the wording of a refusal only, and the back-signature,
  * which proves itself. Nothing else there decides anything.
  *
- * <p>A revocation counts whatever its reason, its date and its hash: whether a soft one leaves
- * older signatures standing is not for this package to say. Designated revokers are not supported.
+ * <p>A revocation counts whatever its date and its hash. Hard ones (reason "compromised", unknown
+ * or none) void all that the key ever signed, soft ones ("superseded", "retired", "user id no
+ * longer valid") what came behind them in the log: {@link org.whonix2.core.openpgp.KeyHistory} has
+ * the rules, and outside of logs both count alike. Designated revokers are not supported.
  */
 @NullMarked
 package org.whonix2.core.openpgp;

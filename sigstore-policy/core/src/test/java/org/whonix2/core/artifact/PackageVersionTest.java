@@ -29,7 +29,10 @@ class PackageVersionTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"", "a", "1-", "-1", "1:", ":1", "a:1", "1/2", "1 2", "1\n", "1_2", "1:2-"})
+      strings = {
+        "", "a", "1-", "-1", "1:", ":1", "a:1", "1/2", "1 2", "1\n", "1_2", "1:2-", "1:1-2:3",
+        "1-1:2"
+      })
   void refusesAnythingElse(String text) {
     assertThatExceptionOfType(MalformedInputException.class)
         .isThrownBy(() -> PackageVersion.parse(text));

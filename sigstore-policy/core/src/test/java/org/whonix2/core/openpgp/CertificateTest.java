@@ -322,7 +322,7 @@ class CertificateTest {
                   MADE,
                   List.of(new KeyFlags(true, Signature.MAY_CERTIFY)),
                   primary.key().hashed(),
-                  CertificateReader.hashedUserId(name))));
+                  UserId.hashed(name))));
       packets.add(new Packet(Packet.PUBLIC_SUBKEY, subkey.key().body()));
       for (byte[] binding : bindings) {
         packets.add(new Packet(Packet.SIGNATURE, binding));

@@ -104,6 +104,31 @@ final class GnuPg {
     at(created, new byte[0], "--quick-add-key", primary, algorithm, "sign", expires);
   }
 
+  /** Answers to gpg's question for a revocation's reason. */
+  enum Reason {
+    NONE(0),
+    COMPROMISED(1),
+    SUPERSEDED(2),
+    RETIRED(3);
+
+    private final int answer;
+
+    Reason(int answer) {
+      this.answer = answer;
+    }
+  }
+
+  /** Revokes a primary key. */
+  void revoke(Instant time, String primary, Reason reason) throws Exception {
+    String answers = "y\n" + reason.answer + "\n\ny\n";
+    at(time, edit(time, "--gen-revoke", primary, answers), "--import");
+  }
+
+  /** Revokes a certificate's first subkey. */
+  void revokeSubkey(Instant time, String primary, Reason reason) throws Exception {
+    edit(time, "--edit-key", primary, "key 1\nrevkey\ny\n" + reason.answer + "\n\ny\nsave\n");
+  }
+
   Certificate certificate(String fingerprint) throws Exception {
     return Certificate.parse(at(Instant.now(), new byte[0], "--armor", "--export", fingerprint));
   }

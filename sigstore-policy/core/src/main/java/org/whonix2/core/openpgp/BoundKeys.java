@@ -1,0 +1,135 @@
+package org.whonix2.core.openpgp;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.whonix2.core.MalformedInputException;
+
+/** A primary key and its subkeys, with what the primary key says about them: who may sign. */
+final class BoundKeys {
+  private final BoundKey primary;
+  private final List<BoundKey> keys;
+
+  /**
+   * @param subkeys also those about which the primary key says nothing: they are told apart from
+   *     strangers, in messages
+   */
+  BoundKeys(PublicKey primary, Collection<PublicKey> subkeys, Collection<SelfSignature> said) {
+    Set<PublicKey> all = new LinkedHashSet<>(subkeys);
+    all.remove(primary);
+    List<BoundKey> bound = new ArrayList<>();
+    for (PublicKey key : all) {
+      bound.add(BoundKey.of(key, false, said));
+    }
+    this.primary = BoundKey.of(primary, true, said);
+    bound.add(this.primary);
+    this.keys = List.copyOf(bound);
+  }
+
+  Fingerprint fingerprint() {
+    return primary.key().fingerprint();
+  }
+
+  /** Whether this is a signature by a key that may sign at that moment. */
+  SignatureResult verify(byte[] binaryDetachedSignature, byte[] message, Moment moment) {
+    Signature signature;
+    try {
+      signature = detached(binaryDetachedSignature);
+    } catch (MalformedInputException e) {
+      return new SignatureResult.Bad("malformed signature: " + e.getMessage());
+    }
+    if (signature.type() != Signature.BINARY_DOCUMENT) {
+      return new SignatureResult.Bad(
+          String.format(
+              "the signature is of type 0x%02x, expected 0x00, a binary document",
+              signature.type()));
+    }
+    // Unlike a binding, what is in a log cannot have been signed after it was logged.
+    Optional<String> objection = signature.objection(Moment.now(moment.at()));
+    if (objection.isPresent()) {
+      return new SignatureResult.Bad("the signature " + objection.get());
+    }
+    List<BoundKey> candidates =
+        keys.stream().filter(key -> !signature.namesAnotherThan(key.key())).toList();
+    for (BoundKey candidate : candidates) {
+      if (signature.isBy(candidate.key(), message)) {
+        Optional<String> problem = problem(candidate, signature.created(), moment);
+        return problem.isPresent()
+            ? new SignatureResult.Bad(problem.get())
+            : new SignatureResult.Good(candidate.key().fingerprint(), signature.created());
+      }
+    }
+    return new SignatureResult.Bad(unproven(signature, candidates));
+  }
+
+  private static Signature detached(byte[] bytes) throws MalformedInputException {
+    if (bytes.length > Certificate.MAX_SIGNATURE_BYTES) {
+      throw new MalformedInputException(
+          "expected at most " + Certificate.MAX_SIGNATURE_BYTES + " bytes, found " + bytes.length);
+    }
+    List<Packet> packets = Packet.readAll(bytes);
+    if (packets.size() != 1 || packets.get(0).tag() != Packet.SIGNATURE) {
+      throw new MalformedInputException(
+          "expected one signature packet, found "
+              + (packets.size() == 1 ? packets.get(0).toString() : packets.size() + " packets"));
+    }
+    return Signature.parse(packets.get(0).body());
+  }
+
+  /** Why this key's signatures dated {@code made} do not count at that moment; empty if they do. */
+  private Optional<String> problem(BoundKey key, Instant made, Moment moment) {
+    return primary
+        .problem(moment)
+        .or(() -> key.problem(moment))
+        .or(() -> key.signingProblem(moment))
+        .or(() -> datedBefore(key, made))
+        .or(() -> datedBefore(primary, made));
+  }
+
+  private static Optional<String> datedBefore(BoundKey key, Instant made) {
+    Instant created = key.key().created();
+    return made.isBefore(created)
+        ? Optional.of(
+            "the signature is dated " + made + ", before " + key.name() + " of " + created)
+        : Optional.empty();
+  }
+
+  /** Why none of these keys has made that signature, as far as one can tell. */
+  private String unproven(Signature signature, List<BoundKey> candidates) {
+    List<String> issuers = signature.issuers();
+    List<BoundKey> named =
+        candidates.stream()
+            .filter(
+                key ->
+                    issuers.contains(key.key().fingerprint().hex())
+                        || issuers.contains(key.key().keyId()))
+            .toList();
+    if (named.isEmpty() && !issuers.isEmpty()) {
+      return "the signature names key "
+          + issuers.get(0)
+          + ", which is not in certificate "
+          + fingerprint();
+    }
+    return named.stream()
+        .flatMap(key -> key.key().material().weakness().map(w -> key.name() + " is " + w).stream())
+        .findFirst()
+        .orElse(
+            "the signature does not fit the message: one of them was altered, or no key of"
+                + " certificate "
+                + fingerprint()
+                + " made it");
+  }
+
+  /** Why the key of that fingerprint cannot sign at that moment; empty if it can. */
+  Optional<String> signingProblem(Fingerprint fingerprint, Moment moment) {
+    return keys.stream()
+        .filter(key -> key.key().fingerprint().equals(fingerprint))
+        .findFirst()
+        .map(key -> problem(key, moment.at(), moment))
+        .orElse(Optional.of("certificate " + fingerprint() + " has no key " + fingerprint));
+  }
+}
