@@ -78,7 +78,7 @@ final class FileVerdicts {
 
   private ExitCode artifact(String called, BinaryArtifact artifact, ObjectNode result) {
     Verdict verdict = VerdictRules.judge(policy, evidence, artifact, now);
-    VerdictReport told = new VerdictReport(policy, verdict);
+    VerdictReport told = new VerdictReport(verdict);
     result.setAll(told.json());
     if (!json) {
       out.println((verdict.accepted() ? "accepted " : "refused ") + called);

@@ -9,6 +9,7 @@ import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.core.ticket.Tickets;
 import org.whonix2.core.verdict.Evidence;
 import org.whonix2.update.store.BoxStore;
+import org.whonix2.update.store.Floors;
 
 /** The tickets that a sync leaves behind. Where none can be made there are none. */
 final class IssuedTickets {
@@ -20,11 +21,26 @@ final class IssuedTickets {
     try {
       Evidence evidence = new KeptEvidence(document.policy(), now).read(store);
       Tickets tickets = Tickets.issue(document.policy(), document.bound(), evidence, now);
+      raiseFloors(document.policy(), evidence, store);
       store.replaceTickets(tickets);
       return tickets;
     } catch (IOException | RuntimeException e) {
       store.dropTickets();
       throw e;
+    }
+  }
+
+  /** Before the tickets are replaced: a box that acted on a policy never takes an older one. */
+  private static void raiseFloors(UpdatePolicy policy, Evidence evidence, BoxStore store)
+      throws IOException {
+    try {
+      Floors floors = store.floors();
+      Floors raised = floors.raised(evidence.passed(), policy.name(), policy.serial());
+      if (!raised.equals(floors)) {
+        store.raise(raised);
+      }
+    } catch (MalformedInputException e) {
+      throw new IOException(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -14,8 +14,10 @@ import org.whonix2.core.verdict.BoxClock;
 import org.whonix2.core.verdict.EntryReader;
 import org.whonix2.core.verdict.Evidence;
 import org.whonix2.core.verdict.LogEvidence;
+import org.whonix2.core.verdict.PolicyKeys;
 import org.whonix2.core.verdict.Standing;
 import org.whonix2.update.store.BoxStore;
+import org.whonix2.update.store.Floors;
 import org.whonix2.update.store.LogStore;
 import org.whonix2.update.store.LogStore.Misbehaviour;
 
@@ -34,13 +36,35 @@ final class KeptEvidence {
 
   Evidence read(BoxStore store) throws IOException {
     Evidence.Collector collector = new Evidence.Collector();
+    collector.keep(floors(store).under(policy.name()));
+    PolicyKeys keys = new PolicyKeys(policy);
     for (LogSource source : policy.logs()) {
-      read(source, store.log(source.origin()), collector);
+      learn(keys.learn(source.origin()), store.log(source.origin()));
+    }
+    for (LogSource source : policy.logs()) {
+      read(source, keys, store.log(source.origin()), collector);
     }
     return collector.evidence();
   }
 
-  private void read(LogSource source, LogStore store, Evidence.Collector collector)
+  private static Floors floors(BoxStore store) throws IOException {
+    try {
+      return store.floors();
+    } catch (MalformedInputException e) {
+      throw new IOException(
+          e.getMessage() + "; to forget what this box has seen, remove that file", e);
+    }
+  }
+
+  private static void learn(PolicyKeys.Lesson lesson, LogStore store) throws IOException {
+    try {
+      store.load(lesson::accept);
+    } catch (MalformedInputException e) {
+      // Told where it counts: the log is read once more, and refuses everything then.
+    }
+  }
+
+  private void read(LogSource source, PolicyKeys keys, LogStore store, Evidence.Collector collector)
       throws IOException {
     for (Misbehaviour misbehaviour : Misbehaviour.values()) {
       Optional<String> proof = store.proof(misbehaviour);
@@ -51,7 +75,8 @@ final class KeptEvidence {
         return;
       }
     }
-    EntryReader reader = new EntryReader(policy, source.origin(), now, collector);
+    EntryReader reader =
+        new EntryReader(policy, keys, source.origin(), store.times(), now, collector);
     try {
       LogState state = store.load(reader::accept);
       reader.end(

@@ -5,7 +5,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.whonix2.core.MalformedInputException;
-import org.whonix2.core.openpgp.Certificate;
 import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.core.ticket.BoundPolicy;
 import org.whonix2.io.cli.CommandException;
@@ -40,8 +39,7 @@ final class PolicyFile {
     }
     try {
       UpdatePolicy policy =
-          UpdatePolicy.parse(
-              yaml, name -> AtomicFiles.read(folder.resolve(name), Certificate.MAX_BYTES));
+          UpdatePolicy.parse(yaml, (name, most) -> AtomicFiles.read(folder.resolve(name), most));
       Path absolute = path.toAbsolutePath().normalize();
       return new PolicyDocument(policy, BoundPolicy.of(yaml, absolute.toString()));
     } catch (MalformedInputException e) {
@@ -53,8 +51,8 @@ final class PolicyFile {
     } catch (NoSuchFileException e) {
       throw new CommandException(
           ExitCode.USAGE,
-          path + ": the certificate " + e.getFile() + " that it names is not there",
-          "put the rebuilder's certificate there",
+          path + ": the file " + e.getFile() + " that it names is not there",
+          "put the certificate or keyring there",
           e);
     }
   }

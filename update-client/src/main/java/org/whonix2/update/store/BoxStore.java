@@ -77,6 +77,25 @@ public final class BoxStore implements AutoCloseable {
     return new LogStore(folder.resolve("logs").resolve(name), StoreFiles.DURABLE);
   }
 
+  /** What this box does not go back behind. */
+  public Floors floors() throws IOException, MalformedInputException {
+    Optional<byte[]> file = AtomicFiles.readIfPresent(floorFile(), Floors.MAX_BYTES);
+    try {
+      return file.isPresent() ? Floors.parse(file.get()) : Floors.none();
+    } catch (MalformedInputException e) {
+      throw e.at(floorFile().toString());
+    }
+  }
+
+  /** Replaces the floors by raised ones; for the writer. */
+  public void raise(Floors floors) throws IOException {
+    AtomicFiles.replace(floorFile(), floors.toBytes());
+  }
+
+  private Path floorFile() {
+    return folder.resolve("floors");
+  }
+
   /** The newest tickets, if there are any. */
   public Optional<Tickets> tickets() throws IOException, MalformedInputException {
     Optional<byte[]> file = AtomicFiles.readIfPresent(ticketFile(), Tickets.MAX_BYTES);

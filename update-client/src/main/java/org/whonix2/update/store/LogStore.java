@@ -20,11 +20,13 @@ import org.whonix2.core.log.Frontier;
 import org.whonix2.core.log.LogState;
 import org.whonix2.core.log.SignedNote;
 import org.whonix2.core.log.TilePath;
+import org.whonix2.core.log.WitnessedTimes;
 import org.whonix2.io.files.AtomicFiles;
 
 /** One log as a box keeps it. */
 public final class LogStore {
   static final String CHECKPOINT = "checkpoint";
+  private static final String TIMES = "times";
 
   /** How many proofs that no longer stand are kept, the newest ones. */
   static final int MAX_CLEARED = 8;
@@ -125,6 +127,23 @@ public final class LogStore {
       bytes += Files.size(folder.resolve(path(index, kept.size()).toString()));
     }
     return bytes;
+  }
+
+  /** By when its entries stood in the log, as far as this box saw it; nothing if that is lost. */
+  public WitnessedTimes times() throws IOException {
+    Optional<byte[]> file =
+        AtomicFiles.readIfPresent(folder.resolve(TIMES), WitnessedTimes.MAX_BYTES);
+    try {
+      return file.isPresent() ? WitnessedTimes.parse(file.get()) : WitnessedTimes.none();
+    } catch (MalformedInputException e) {
+      // Times only ever help what is old. The next sync writes them anew.
+      return WitnessedTimes.none();
+    }
+  }
+
+  /** Keeps that a tree of this size was cosigned by then; for the writer. */
+  public void witnessed(long size, Instant time) throws IOException {
+    files.replace(folder.resolve(TIMES), times().with(size, time).toBytes());
   }
 
   /** Takes new entries behind the kept ones; for the writer. */

@@ -113,8 +113,10 @@ public final class LogSync {
               BoxClock.latestBelievable(now));
       if (outcome instanceof FollowOutcome.Advanced advanced) {
         appender.commit(advanced.state());
+        store.witnessed(advanced.state().size(), advanced.witnessed().time());
       } else if (outcome instanceof FollowOutcome.Unchanged unchanged) {
         appender.commit(unchanged.state());
+        store.witnessed(unchanged.state().size(), unchanged.witnessed().time());
       } else if (outcome instanceof FollowOutcome.Fork) {
         store.keepProof(Misbehaviour.FORK, outcome.explain());
       }

@@ -7,6 +7,7 @@ import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
 import org.whonix2.core.openpgp.Certificate;
 import org.whonix2.core.openpgp.Fingerprint;
+import org.whonix2.core.openpgp.SignatureCheck;
 import org.whonix2.core.openpgp.SignatureResult;
 
 /** An envelope whose one signature was checked: {@link #verify} is the only way to get one. */
@@ -30,34 +31,49 @@ public final class VerifiedEnvelope {
    */
   public static Verification verify(
       Envelope envelope, Function<Fingerprint, Optional<Certificate>> certificates, Instant at) {
+    return verify(
+        envelope,
+        primary ->
+            certificates
+                .apply(primary)
+                .<SignatureCheck>map(
+                    known -> (signature, message) -> known.verify(signature, message, at)));
+  }
+
+  /**
+   * Checks an envelope that has exactly one signature.
+   *
+   * @param checks from a primary key's fingerprint to what judges that key's signatures; the
+   *     envelope's key id is used for this look-up and for nothing else
+   */
+  public static Verification verify(
+      Envelope envelope, Function<Fingerprint, Optional<SignatureCheck>> checks) {
     if (envelope.signatures().size() != 1) {
       return new Verification.Rejected(
           Verification.Cause.BAD_SIGNATURE,
           "expected exactly one signature, found " + envelope.signatures().size());
     }
     Envelope.Signature signature = envelope.signatures().get(0);
-    Optional<Certificate> certificate = lookUp(signature.keyid(), certificates);
-    if (certificate.isEmpty()) {
+    Optional<Fingerprint> signer = fingerprint(signature.keyid());
+    Optional<SignatureCheck> check = signer.flatMap(checks);
+    if (signer.isEmpty() || check.isEmpty()) {
       return new Verification.Rejected(
           Verification.Cause.UNKNOWN_KEY,
           "no certificate known for key id " + Quoted.of(signature.keyid()));
     }
-    SignatureResult result =
-        certificate.get().verify(signature.sig(), envelope.preAuthentication(), at);
+    SignatureResult result = check.get().check(signature.sig(), envelope.preAuthentication());
     if (result instanceof SignatureResult.Good good) {
-      Fingerprint signer = certificate.get().fingerprint();
-      return new Verification.Verified(new VerifiedEnvelope(envelope, signer, good));
+      return new Verification.Verified(new VerifiedEnvelope(envelope, signer.get(), good));
     }
     String reason = ((SignatureResult.Bad) result).reason();
     return new Verification.Rejected(Verification.Cause.BAD_SIGNATURE, reason);
   }
 
-  private static Optional<Certificate> lookUp(
-      String keyid, Function<Fingerprint, Optional<Certificate>> certificates) {
+  /** A key id that is no fingerprint leads nowhere. */
+  private static Optional<Fingerprint> fingerprint(String keyid) {
     try {
-      return certificates.apply(Fingerprint.parse(keyid));
+      return Optional.of(Fingerprint.parse(keyid));
     } catch (MalformedInputException e) {
-      // A key id that is no fingerprint leads nowhere; the caller says so.
       return Optional.empty();
     }
   }

@@ -3,6 +3,7 @@ package org.whonix2.core.log;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.whonix2.core.quorum.Group;
 
 /** Whether enough operators witnessed a checkpoint. */
 public sealed interface QuorumResult {
@@ -20,8 +21,8 @@ public sealed interface QuorumResult {
   /**
    * Enough.
    *
-   * @param time the threshold-th newest time: so fresh the checkpoint is, even if all but one of
-   *     the operators that a quorum needs lie about later times
+   * @param time the newest time by which enough operators had cosigned, of k operators the k-th
+   *     newest: so fresh the checkpoint is, even if all but one of them lie about later times
    * @param counted one cosignature an operator, newest first
    */
   record Met(Instant time, List<Counted> counted) implements QuorumResult {
@@ -36,7 +37,7 @@ public sealed interface QuorumResult {
   }
 
   /** Too few. */
-  record NotMet(int threshold, List<Counted> counted, int future) implements QuorumResult {
+  record NotMet(Group operators, List<Counted> counted, int future) implements QuorumResult {
     public NotMet {
       counted = List.copyOf(counted);
     }
@@ -44,8 +45,8 @@ public sealed interface QuorumResult {
     @Override
     public String explain() {
       return "expected cosignatures by "
-          + threshold
-          + " operators, found "
+          + operators
+          + ", found "
           + counted.size()
           + (counted.isEmpty() ? "" : ": " + list(counted))
           + (future == 0 ? "" : "; " + future + " dated in the future do not count");

@@ -2,6 +2,7 @@ package org.whonix2.core.log;
 
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -9,31 +10,40 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.whonix2.core.quorum.Group;
 
-/** How many operators must have witnessed a checkpoint, and whose witnesses count. */
-public record WitnessQuorum(int threshold, List<Witness> witnesses) {
+/**
+ * Which operators must have witnessed a checkpoint, and whose witnesses count.
+ *
+ * @param operators who must have; each runs a witness
+ * @param witnesses all of them; of several witnesses of one operator the newest word counts
+ */
+public record WitnessQuorum(Group operators, List<Witness> witnesses) {
   private static final int MAX_WITNESSES = 32;
 
+  /** So many of the witnesses' operators. */
+  public WitnessQuorum(int threshold, List<Witness> witnesses) {
+    this(Group.of(threshold, operatorsOf(witnesses)), witnesses);
+  }
+
   /**
-   * @throws IllegalArgumentException if the threshold is below 1 or above the number of operators,
-   *     or if a name or a key occurs twice
+   * @throws IllegalArgumentException if the operators are not those of the witnesses, or if a name
+   *     or a key occurs twice
    */
   public WitnessQuorum {
     witnesses = List.copyOf(witnesses);
-    Set<String> operators = new LinkedHashSet<>();
-    Set<String> names = new HashSet<>();
-    witnesses.forEach(witness -> operators.add(witness.operator()));
-    if (threshold < 1 || threshold > operators.size()) {
+    if (!operators.members().equals(operatorsOf(witnesses))) {
       throw new IllegalArgumentException(
-          "expected a witness threshold from 1 to the number of operators, "
-              + operators.size()
+          "expected the witnesses' operators "
+              + operatorsOf(witnesses)
               + ", found "
-              + threshold);
+              + operators.members());
     }
     if (witnesses.size() > MAX_WITNESSES) {
       throw new IllegalArgumentException(
           "expected at most " + MAX_WITNESSES + " witnesses, found " + witnesses.size());
     }
+    Set<String> names = new HashSet<>();
     for (int i = 0; i < witnesses.size(); i++) {
       Witness witness = witnesses.get(i);
       if (!names.add(witness.name())) {
@@ -46,6 +56,12 @@ public record WitnessQuorum(int threshold, List<Witness> witnesses) {
         }
       }
     }
+  }
+
+  private static Set<String> operatorsOf(List<Witness> witnesses) {
+    Set<String> operators = new LinkedHashSet<>();
+    witnesses.forEach(witness -> operators.add(witness.operator()));
+    return operators;
   }
 
   /**
@@ -61,8 +77,8 @@ public record WitnessQuorum(int threshold, List<Witness> witnesses) {
   }
 
   /**
-   * A time that has passed if those who cosigned this accepted note are right: the threshold-th
-   * newest, whatever the clock says now. Empty if the note has too few of them.
+   * A time that has passed if those who cosigned this accepted note are right, whatever the clock
+   * says now. Empty if the note has too few of them.
    */
   Optional<Instant> floor(SignedNote accepted) {
     return count(tally(accepted, Instant.MAX)) instanceof QuorumResult.Met met
@@ -84,9 +100,12 @@ public record WitnessQuorum(int threshold, List<Witness> witnesses) {
         byOperator.values().stream()
             .sorted(Comparator.comparing(QuorumResult.Counted::time).reversed())
             .toList();
-    return counted.size() < threshold
-        ? new QuorumResult.NotMet(threshold, counted, tally.future())
-        : new QuorumResult.Met(counted.get(threshold - 1).time(), counted);
+    Map<String, Instant> times = new HashMap<>();
+    counted.forEach(one -> times.put(one.witness().operator(), one.time()));
+    return operators
+        .level(times)
+        .<QuorumResult>map(time -> new QuorumResult.Met(time, counted))
+        .orElseGet(() -> new QuorumResult.NotMet(operators, counted, tally.future()));
   }
 
   /**

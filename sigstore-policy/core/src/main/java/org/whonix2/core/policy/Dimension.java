@@ -1,6 +1,6 @@
 package org.whonix2.core.policy;
 
-import org.whonix2.core.statement.RebuildAttestation;
+import org.whonix2.core.statement.Rebuild;
 
 /** What votes can be asked to differ in ({@code quorum.distinct}). */
 public enum Dimension {
@@ -24,14 +24,14 @@ public enum Dimension {
   }
 
   /** Its value for a vote; of what is attested, the rebuilder's entry has allowed all before. */
-  public String of(Rebuilder rebuilder, RebuildAttestation attestation) {
+  public String of(Rebuilder rebuilder, Rebuild rebuild) {
     return switch (this) {
       case JURISDICTION -> rebuilder.jurisdiction();
-      case ARCHITECTURE -> attestation.platform().architecture();
-      case CPU_VENDOR -> attestation.platform().cpuVendor();
-      case KERNEL -> attestation.platform().kernel();
-      case COMPILER_ROOT -> attestation.compilerRoot();
-      case REBUILD_TOOL -> attestation.rebuildTool();
+      case ARCHITECTURE -> rebuild.platform().architecture();
+      case CPU_VENDOR -> rebuild.platform().cpuVendor();
+      case KERNEL -> rebuild.platform().kernel();
+      case COMPILER_ROOT -> rebuild.compilerRoot();
+      case REBUILD_TOOL -> rebuild.rebuildTool();
     };
   }
 }

@@ -3,62 +3,54 @@ package org.whonix2.core.policy;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
+import org.whonix2.core.artifact.Architecture;
+import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.artifact.PackageName;
+import org.whonix2.core.artifact.PackageVersion;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.log.TrustedLog;
 import org.whonix2.core.log.VerifierKey;
 import org.whonix2.core.log.Witness;
 import org.whonix2.core.log.WitnessQuorum;
-import org.whonix2.core.openpgp.Certificate;
-import org.whonix2.core.openpgp.Fingerprint;
+import org.whonix2.core.openpgp.Keyring;
+import org.whonix2.core.quorum.Group;
 import org.whonix2.core.yaml.StrictYaml;
 import org.whonix2.core.yaml.YamlFields;
 
 /** Reads one policy document. */
 final class PolicyReader {
   private static final int MAX_URLS = 16;
-  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
-  private static final Pattern CERTIFICATE_PATH =
-      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*){0,7}");
 
-  /** Words of the policy language that weaken or strengthen a verdict and are not acted on yet. */
-  private static final List<String> NOT_BUILT =
-      List.of(
-          "maintainers",
-          "source",
-          "silent",
-          "reviewers",
-          "rules",
-          "exemptions",
-          "format",
-          "identity",
-          "transport");
+  /** Words that the policy language keeps for what is not built yet. */
+  private static final List<String> RESERVED = List.of("format", "identity", "transport");
 
-  private final UpdatePolicy.CertificateFiles certificates;
+  private final UpdatePolicy.NamedFiles files;
+  private final YamlFields policy;
 
-  private PolicyReader(UpdatePolicy.CertificateFiles certificates) {
-    this.certificates = certificates;
+  private PolicyReader(UpdatePolicy.NamedFiles files, YamlFields policy) {
+    this.files = files;
+    this.policy = policy;
   }
 
-  static UpdatePolicy read(byte[] yaml, UpdatePolicy.CertificateFiles certificates)
+  static UpdatePolicy read(byte[] yaml, UpdatePolicy.NamedFiles files)
       throws MalformedInputException, IOException {
-    return new PolicyReader(certificates).read(StrictYaml.mapping(yaml, UpdatePolicy.MAX_BYTES));
+    return new PolicyReader(files, StrictYaml.mapping(yaml, UpdatePolicy.MAX_BYTES)).read();
   }
 
-  private UpdatePolicy read(YamlFields policy) throws MalformedInputException, IOException {
+  private UpdatePolicy read() throws MalformedInputException, IOException {
     policy.oneOf("apiVersion", Set.of("policy.whonix2.org/v1"));
     policy.oneOf("kind", Set.of("UpdatePolicy"));
-    for (String word : NOT_BUILT) {
+    for (String word : RESERVED) {
       if (policy.has(word)) {
         throw policy.unexpected(
             word, "no such key: it is not built yet, and a policy is obeyed whole or not at all");
@@ -66,43 +58,64 @@ final class PolicyReader {
     }
     Mode mode = policy.parsed("mode", Mode::parse);
     YamlFields metadata = policy.mapping("metadata");
-    YamlFields veto = policy.mapping("veto");
     YamlFields freshness = policy.mapping("freshness");
-    List<LogSource> logs = policy.mappings("logs", PolicyReader::readLog);
+    List<LogSource> logs = readLogs();
     WitnessQuorum witnesses = readWitnesses(policy.mapping("witnesses"));
-    List<DeclaredRebuilder> declared = policy.mappings("rebuilders", DeclaredRebuilder::read);
-    Quorum quorum = readQuorum(policy.mapping("quorum"));
+    List<DeclaredRebuilder> declared = readRebuilders();
+    RuleReader ruleReader =
+        new RuleReader(
+            declared.stream()
+                .map(DeclaredRebuilder::operator)
+                .collect(Collectors.toCollection(TreeSet::new)));
+    DeclaredSource source = readSource();
+    Demands demands = ruleReader.demands(policy, source.minAge);
+    List<PolicyRule> rules = ruleReader.rules(policy, demands);
+    List<HashExemption> exemptions = readExemptions();
+    OptionalInt silent = readSilent(declared.size());
+    DeclaredSignatories maintainers = readSignatories("maintainers");
+    DeclaredSignatories reviewers = readSignatories("reviewers");
     List<PackageName> protect =
         policy.has("protect") ? policy.list("protect", PackageName::parse) : List.of();
+    Once.check(policy, "protect", protect, name -> name);
+    String name = metadata.parsed("name", Words::name);
+    int serial = metadata.number("serial", 1);
+    var expires = metadata.instant("expires");
+    Duration maxAge = freshness.duration("maxAge");
+    metadata.end();
+    freshness.end();
+    policy.end();
+    // Files are read last: a document with a defect costs none.
+    List<Rebuilder> rebuilders = new ArrayList<>();
+    for (DeclaredRebuilder rebuilder : declared) {
+      rebuilders.add(rebuilder.load(files));
+    }
+    return new UpdatePolicy(
+        name,
+        serial,
+        expires,
+        maintainers.load(files),
+        mode,
+        logs,
+        witnesses,
+        rebuilders,
+        source.load(files),
+        demands,
+        rules,
+        exemptions,
+        reviewers.load(files),
+        silent,
+        maxAge,
+        new TreeSet<>(protect));
+  }
+
+  private List<LogSource> readLogs() throws MalformedInputException {
+    List<LogSource> logs = policy.mappings("logs", PolicyReader::readLog);
     if (logs.isEmpty()) {
       throw policy.unexpected("logs", "at least one log");
     }
-    if (declared.isEmpty()) {
-      throw policy.unexpected("rebuilders", "at least one rebuilder");
-    }
-    once(policy, "protect", protect, name -> name);
-    once(policy, "logs", logs, LogSource::origin);
-    once(policy, "logs", logs, log -> log.log().keys());
-    once(policy, "rebuilders", declared, DeclaredRebuilder::name);
-    once(policy, "rebuilders", declared, DeclaredRebuilder::fingerprint);
-    UpdatePolicy read =
-        new UpdatePolicy(
-            metadata.parsed("name", PolicyReader::word),
-            metadata.number("serial", 1),
-            metadata.instant("expires"),
-            mode,
-            logs,
-            witnesses,
-            withCertificates(declared),
-            quorum,
-            veto.number("operators", 1),
-            freshness.duration("maxAge"),
-            new TreeSet<>(protect));
-    metadata.end();
-    veto.end();
-    freshness.end();
-    policy.end();
-    return read;
+    Once.check(policy, "logs", logs, LogSource::origin);
+    Once.check(policy, "logs", logs, log -> log.log().keys());
+    return logs;
   }
 
   private static LogSource readLog(YamlFields log) throws MalformedInputException {
@@ -138,135 +151,134 @@ final class PolicyReader {
         "expected an http or https address of host and path only, found " + Quoted.of(text));
   }
 
-  private static WitnessQuorum readWitnesses(YamlFields witnesses) throws MalformedInputException {
-    List<Witness> members =
-        witnesses.mappings(
-            "of",
-            fields ->
-                new Witness(
-                    fields.parsed("name", PolicyReader::word),
-                    fields.parsed("operator", PolicyReader::word),
-                    fields.parsed("key", VerifierKey::parse)));
-    int threshold = witnesses.number("threshold", 1);
-    witnesses.end();
+  private static WitnessQuorum readWitnesses(YamlFields fields) throws MalformedInputException {
+    List<Witness> members = new ArrayList<>();
+    Group operators =
+        GroupReader.ofDefinitions(
+                witness -> {
+                  String operator = witness.parsed("operator", Words::name);
+                  members.add(
+                      new Witness(
+                          witness.parsed("name", Words::name),
+                          operator,
+                          witness.parsed("key", VerifierKey::parse)));
+                  return new Group.Member(operator);
+                })
+            .read(fields);
+    fields.end();
     try {
-      return new WitnessQuorum(threshold, members);
+      return new WitnessQuorum(operators, members);
     } catch (IllegalArgumentException e) {
-      throw witnesses.complaint(String.valueOf(e.getMessage()));
+      throw fields.complaint(String.valueOf(e.getMessage()));
     }
   }
 
-  private static Quorum readQuorum(YamlFields quorum) throws MalformedInputException {
-    Map<Dimension, Integer> distinct = new EnumMap<>(Dimension.class);
-    if (quorum.has("distinct")) {
-      YamlFields fields = quorum.mapping("distinct");
-      for (Dimension dimension : Dimension.values()) {
-        if (fields.has(dimension.key())) {
-          distinct.put(dimension, fields.number(dimension.key(), 1));
-        }
+  private List<DeclaredRebuilder> readRebuilders() throws MalformedInputException {
+    List<DeclaredRebuilder> declared = policy.mappings("rebuilders", DeclaredRebuilder::read);
+    if (declared.isEmpty()) {
+      throw policy.unexpected("rebuilders", "at least one rebuilder");
+    }
+    PinnedCertificate.checkOnce(
+        policy, "rebuilders", declared.stream().map(DeclaredRebuilder::key).toList());
+    return declared;
+  }
+
+  /** Whose source packages count, before the keyring is read. */
+  private record DeclaredSource(
+      Optional<String> signers, Optional<Sha256> sha256, Duration minAge) {
+    Optional<SourceSigners> load(UpdatePolicy.NamedFiles files)
+        throws MalformedInputException, IOException {
+      if (signers.isEmpty() || sha256.isEmpty()) {
+        return Optional.empty();
       }
-      fields.end();
-    }
-    Quorum read = new Quorum(quorum.number("threshold", 1), distinct);
-    quorum.end();
-    return read;
-  }
-
-  /** A rebuilder's entry before its certificate is read. */
-  private record DeclaredRebuilder(
-      String name,
-      String operator,
-      String jurisdiction,
-      Fingerprint fingerprint,
-      String certificate,
-      String tool,
-      Rebuilder.DeclaredPlatform platform,
-      List<String> compilerRoots) {
-    static DeclaredRebuilder read(YamlFields fields) throws MalformedInputException {
-      YamlFields platform = fields.mapping("platform");
-      DeclaredRebuilder rebuilder =
-          new DeclaredRebuilder(
-              fields.parsed("name", PolicyReader::word),
-              fields.parsed("operator", PolicyReader::word),
-              fields.parsed("jurisdiction", PolicyReader::word),
-              fields.parsed("fingerprint", Fingerprint::parse),
-              fields.parsed("certificate", PolicyReader::certificatePath),
-              fields.parsed("tool", PolicyReader::word),
-              new Rebuilder.DeclaredPlatform(
-                  platform.parsed("architecture", PolicyReader::word),
-                  platform.parsed("cpuVendor", PolicyReader::word),
-                  platform.parsed("kernel", PolicyReader::word)),
-              fields.list("compilerRoots", PolicyReader::word));
-      platform.end();
-      if (rebuilder.compilerRoots.isEmpty()) {
-        throw fields.unexpected("compilerRoots", "at least one compiler root");
+      byte[] file = files.read(signers.get(), Keyring.MAX_BYTES);
+      Sha256 found = Sha256.of(file);
+      if (!found.equals(sha256.get())) {
+        throw new MalformedInputException(
+            "keyring " + signers.get() + ": expected SHA-256 " + sha256.get() + ", found " + found);
       }
-      return rebuilder;
-    }
-  }
-
-  private List<Rebuilder> withCertificates(List<DeclaredRebuilder> declared)
-      throws MalformedInputException, IOException {
-    List<Rebuilder> rebuilders = new ArrayList<>();
-    for (DeclaredRebuilder rebuilder : declared) {
-      rebuilders.add(
-          new Rebuilder(
-              rebuilder.name,
-              rebuilder.operator,
-              rebuilder.jurisdiction,
-              certificate(rebuilder),
-              rebuilder.tool,
-              rebuilder.platform,
-              Set.copyOf(new HashSet<>(rebuilder.compilerRoots))));
-    }
-    return rebuilders;
-  }
-
-  private Certificate certificate(DeclaredRebuilder rebuilder)
-      throws MalformedInputException, IOException {
-    String place = "certificate " + rebuilder.certificate + " of " + rebuilder.name;
-    Certificate certificate;
-    try {
-      certificate = Certificate.parse(certificates.read(rebuilder.certificate));
-    } catch (MalformedInputException e) {
-      throw e.at(place);
-    }
-    if (!certificate.fingerprint().equals(rebuilder.fingerprint)) {
-      throw new MalformedInputException(
-          place
-              + ": expected the fingerprint "
-              + rebuilder.fingerprint
-              + ", found "
-              + certificate.fingerprint());
-    }
-    return certificate;
-  }
-
-  private static <T, K> void once(
-      YamlFields policy, String key, List<T> items, Function<T, K> identity)
-      throws MalformedInputException {
-    Set<K> seen = new HashSet<>();
-    for (T item : items) {
-      K value = identity.apply(item);
-      if (!seen.add(value)) {
-        throw policy.unexpected(key, "each of them once; " + value + " stands there twice");
+      try {
+        return Optional.of(new SourceSigners(Keyring.parse(file), found));
+      } catch (MalformedInputException e) {
+        throw e.at("keyring " + signers.get());
       }
     }
   }
 
-  private static String word(String text) throws MalformedInputException {
-    if (!WORD.matcher(text).matches()) {
-      throw new MalformedInputException(
-          "expected up to 64 letters, digits, '.', '_' and '-', found " + Quoted.of(text));
+  private DeclaredSource readSource() throws MalformedInputException {
+    if (!policy.has("source")) {
+      return new DeclaredSource(Optional.empty(), Optional.empty(), Duration.ZERO);
     }
-    return text;
+    YamlFields source = policy.mapping("source");
+    DeclaredSource declared =
+        new DeclaredSource(
+            Optional.of(source.parsed("signers", Words::file)),
+            Optional.of(source.parsed("sha256", Sha256::parse)),
+            source.has("minAge") ? source.duration("minAge") : Duration.ZERO);
+    source.end();
+    return declared;
   }
 
-  private static String certificatePath(String text) throws MalformedInputException {
-    if (!CERTIFICATE_PATH.matcher(text).matches()) {
-      throw new MalformedInputException(
-          "expected a file name relative to the policy, without '..', found " + Quoted.of(text));
+  private List<HashExemption> readExemptions() throws MalformedInputException {
+    if (!policy.has("exemptions")) {
+      return List.of();
     }
-    return text;
+    List<HashExemption> exemptions =
+        policy.mappings(
+            "exemptions",
+            fields ->
+                new HashExemption(
+                    fields.parsed("sha256", Sha256::parse),
+                    new PackageIdentity(
+                        fields.parsed("name", PackageName::parse),
+                        fields.parsed("version", PackageVersion::parse),
+                        fields.parsed("architecture", Architecture::parse)),
+                    fields.parsed("reason", Words::reason),
+                    fields.instant("until")));
+    Once.check(policy, "exemptions", exemptions, HashExemption::artifact);
+    return exemptions;
+  }
+
+  private OptionalInt readSilent(int rebuilders) throws MalformedInputException {
+    if (!policy.has("silent")) {
+      return OptionalInt.empty();
+    }
+    YamlFields silent = policy.mapping("silent");
+    int atMost = silent.number("atMost", 0);
+    if (atMost >= rebuilders) {
+      throw silent.unexpected("atMost", "fewer than all " + rebuilders + " rebuilders");
+    }
+    silent.end();
+    return OptionalInt.of(atMost);
+  }
+
+  /** People before their certificates are read. */
+  private record DeclaredSignatories(Optional<Group> group, List<PinnedCertificate> people) {
+    Signatories load(UpdatePolicy.NamedFiles files) throws MalformedInputException, IOException {
+      List<Signatories.Signatory> loaded = new ArrayList<>();
+      for (PinnedCertificate person : people) {
+        loaded.add(new Signatories.Signatory(person.name(), person.load(files)));
+      }
+      return new Signatories(group, loaded);
+    }
+  }
+
+  private DeclaredSignatories readSignatories(String key) throws MalformedInputException {
+    if (!policy.has(key)) {
+      return new DeclaredSignatories(Optional.empty(), List.of());
+    }
+    YamlFields fields = policy.mapping(key);
+    List<PinnedCertificate> people = new ArrayList<>();
+    Group group =
+        GroupReader.ofDefinitions(
+                person -> {
+                  PinnedCertificate pinned = PinnedCertificate.read(person);
+                  people.add(pinned);
+                  return new Group.Member(pinned.name());
+                })
+            .read(fields);
+    fields.end();
+    PinnedCertificate.checkOnce(policy, key, people);
+    return new DeclaredSignatories(Optional.of(group), people);
   }
 }

@@ -1,19 +1,23 @@
 package org.whonix2.core.policy;
 
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import org.whonix2.core.quorum.Group;
 
 /**
- * How many operators must vote for one SHA-256.
+ * Who must vote for one SHA-256.
  *
- * @param threshold of distinct operators, at least 1
+ * @param operators of rebuilders that must
  * @param distinct for a dimension, how many values of it distinct operators must cover
  */
-public record Quorum(int threshold, Map<Dimension, Integer> distinct) {
+public record Quorum(Group operators, Map<Dimension, Integer> distinct) {
+  /** Above so many operators a comparison of two groups would take too long. */
+  private static final int MOST_COMPARED = 16;
+
   public Quorum {
     distinct = Map.copyOf(distinct);
-    if (threshold < 1) {
-      throw new IllegalArgumentException("expected a threshold of at least 1, found " + threshold);
-    }
     distinct.forEach(
         (dimension, count) -> {
           if (count < 1) {
@@ -21,5 +25,45 @@ public record Quorum(int threshold, Map<Dimension, Integer> distinct) {
                 "expected at least 1 for distinct " + dimension.key() + ", found " + count);
           }
         });
+  }
+
+  /** This one with what a rule names in its place. */
+  Quorum with(Group others, Map<Dimension, Integer> named) {
+    Map<Dimension, Integer> replaced = new HashMap<>(distinct);
+    replaced.putAll(named);
+    return new Quorum(others, replaced);
+  }
+
+  /**
+   * Whether there are votes that meet this quorum and not the other one. Where that cannot be told,
+   * it is taken to be so.
+   */
+  boolean isWeakerThan(Quorum other) {
+    boolean lessDistinct =
+        other.distinct.entrySet().stream()
+            .anyMatch(demand -> distinct.getOrDefault(demand.getKey(), 1) < demand.getValue());
+    return lessDistinct || isWeaker(operators, other.operators);
+  }
+
+  private static boolean isWeaker(Group group, Group other) {
+    if (group.equals(other)) {
+      return false;
+    }
+    String[] members = group.members().toArray(String[]::new);
+    if (members.length > MOST_COMPARED) {
+      return true;
+    }
+    for (int subset = 0; subset < 1 << members.length; subset++) {
+      Set<String> agreeing = new HashSet<>();
+      for (int i = 0; i < members.length; i++) {
+        if ((subset >> i & 1) == 1) {
+          agreeing.add(members[i]);
+        }
+      }
+      if (group.isMetBy(agreeing) && !other.isMetBy(agreeing)) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -3,7 +3,7 @@ package org.whonix2.core.policy;
 import java.util.Optional;
 import java.util.Set;
 import org.whonix2.core.openpgp.Certificate;
-import org.whonix2.core.statement.RebuildAttestation;
+import org.whonix2.core.statement.Rebuild;
 
 /**
  * Who a rebuilder is, by the owner's word. What an attestation claims against it counts for
@@ -32,22 +32,21 @@ public record Rebuilder(
   public record DeclaredPlatform(String architecture, String cpuVendor, String kernel) {}
 
   /** What the attestation claims that this entry does not allow, or empty. */
-  public Optional<String> contradiction(RebuildAttestation attestation) {
-    if (!compilerRoots.contains(attestation.compilerRoot())) {
-      return Optional.of(
-          claim("compiler root", attestation.compilerRoot(), compilerRoots.toString()));
+  public Optional<String> contradiction(Rebuild rebuild) {
+    if (!compilerRoots.contains(rebuild.compilerRoot())) {
+      return Optional.of(claim("compiler root", rebuild.compilerRoot(), compilerRoots.toString()));
     }
-    if (!tool.equals(attestation.rebuildTool())) {
-      return Optional.of(claim("tool", attestation.rebuildTool(), tool));
+    if (!tool.equals(rebuild.rebuildTool())) {
+      return Optional.of(claim("tool", rebuild.rebuildTool(), tool));
     }
-    if (attestation.platform().emulated()) {
+    if (rebuild.platform().emulated()) {
       return Optional.of("it ran on an emulated processor, which the policy cannot name yet");
     }
     DeclaredPlatform attested =
         new DeclaredPlatform(
-            attestation.platform().architecture(),
-            attestation.platform().cpuVendor(),
-            attestation.platform().kernel());
+            rebuild.platform().architecture(),
+            rebuild.platform().cpuVendor(),
+            rebuild.platform().kernel());
     if (!platform.equals(attested)) {
       return Optional.of(claim("platform", text(attested), text(platform)));
     }

@@ -3,11 +3,15 @@ package org.whonix2.core.policy;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.log.WitnessQuorum;
@@ -19,10 +23,16 @@ import org.whonix2.core.openpgp.Fingerprint;
  *
  * @param serial counts this policy's versions, from 1
  * @param expires from then on everything is refused
+ * @param maintainers who may replace it
  * @param mode whether the gates stop what is refused
  * @param logs at least one
  * @param rebuilders at least one; no name or key twice
- * @param vetoOperators how many operators with other bits refuse a package, at least 1
+ * @param source whose source packages count; empty for any
+ * @param demands on every package that no rule matches
+ * @param rules other demands, the first that matches first
+ * @param exemptions by hash, by the owner
+ * @param reviewers whose statements in the log exempt or override
+ * @param silent how many rebuilders may be without a fresh snapshot; empty for all of them
  * @param freshness how old the witnesses' newest word may be
  * @param protect what no installation may remove or downgrade, {@link #SELF} always among it
  */
@@ -30,12 +40,17 @@ public record UpdatePolicy(
     String name,
     int serial,
     Instant expires,
+    Signatories maintainers,
     Mode mode,
     List<LogSource> logs,
     WitnessQuorum witnesses,
     List<Rebuilder> rebuilders,
-    Quorum quorum,
-    int vetoOperators,
+    Optional<SourceSigners> source,
+    Demands demands,
+    List<PolicyRule> rules,
+    List<HashExemption> exemptions,
+    Signatories reviewers,
+    OptionalInt silent,
     Duration freshness,
     SortedSet<PackageName> protect) {
   /** The package that holds the gates. */
@@ -47,38 +62,71 @@ public record UpdatePolicy(
   public UpdatePolicy {
     logs = List.copyOf(logs);
     rebuilders = List.copyOf(rebuilders);
+    rules = List.copyOf(rules);
+    exemptions = List.copyOf(exemptions);
     if (logs.isEmpty() || rebuilders.isEmpty()) {
       throw new IllegalArgumentException("expected at least one log and one rebuilder");
+    }
+    Set<String> operators = operators(rebuilders);
+    for (Demands each : allDemands(demands, rules)) {
+      Set<String> asked = each.quorum().operators().members();
+      if (!operators.containsAll(asked)) {
+        throw new IllegalArgumentException(
+            "expected operators of rebuilders, " + operators + ", in every quorum, found " + asked);
+      }
     }
     SortedSet<PackageName> withSelf = new TreeSet<>(protect);
     withSelf.add(SELF);
     protect = Collections.unmodifiableSortedSet(withSelf);
-    if (vetoOperators < 1) {
-      throw new IllegalArgumentException("expected a veto of at least 1, found " + vetoOperators);
-    }
   }
 
-  /** Where the certificates that a policy names come from. */
-  public interface CertificateFiles {
+  private static List<Demands> allDemands(Demands own, List<PolicyRule> rules) {
+    List<Demands> all = new ArrayList<>(rules.stream().map(PolicyRule::demands).toList());
+    all.add(own);
+    return all;
+  }
+
+  static Set<String> operators(List<Rebuilder> rebuilders) {
+    return rebuilders.stream()
+        .map(Rebuilder::operator)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Where the files that a policy names come from. */
+  public interface NamedFiles {
     /**
      * The file's bytes.
      *
      * @param path relative to the policy document, without {@code ..}
+     * @param maxBytes the most it may have
      * @throws IOException if it cannot be read
      */
-    byte[] read(String path) throws IOException;
+    byte[] read(String path, int maxBytes) throws IOException;
   }
 
   /**
-   * Reads a policy document and the certificates it names.
+   * Reads a policy document and the files it names.
    *
    * @param yaml at most {@link #MAX_BYTES}
    * @throws MalformedInputException with the line, if it is not a policy this program can act on
-   * @throws IOException if a certificate cannot be read
+   * @throws IOException if a file cannot be read
    */
-  public static UpdatePolicy parse(byte[] yaml, CertificateFiles certificates)
+  public static UpdatePolicy parse(byte[] yaml, NamedFiles files)
       throws MalformedInputException, IOException {
-    return PolicyReader.read(yaml, certificates);
+    return PolicyReader.read(yaml, files);
+  }
+
+  /** What a vote from this suite in this hash class must be part of. */
+  public Terms terms(PackageName name, String suite, String toolchain, Instant now) {
+    for (PolicyRule rule : rules) {
+      if (rule.matches(name, suite, toolchain, now)) {
+        return new Terms(
+            rule.demands(),
+            Optional.of(rule.number()),
+            rule.relaxation().map(PolicyRule.Relaxation::until));
+      }
+    }
+    return new Terms(demands, Optional.empty(), Optional.empty());
   }
 
   /** The rebuilder whose certificate has this primary fingerprint. */
@@ -88,8 +136,11 @@ public record UpdatePolicy(
         .findFirst();
   }
 
-  /** The certificate with this primary fingerprint, if a rebuilder has it. */
+  /** The certificate with this primary fingerprint, whoever of the policy has it. */
   public Optional<Certificate> certificate(Fingerprint fingerprint) {
-    return rebuilder(fingerprint).map(Rebuilder::certificate);
+    return rebuilder(fingerprint)
+        .map(Rebuilder::certificate)
+        .or(() -> reviewers.withKey(fingerprint).map(Signatories.Signatory::certificate))
+        .or(() -> maintainers.withKey(fingerprint).map(Signatories.Signatory::certificate));
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.json.JsonFields;
 
 /**
@@ -42,6 +43,11 @@ public record RebuildFailure(Rebuild rebuild, String reason) implements RebuildS
     RebuildReader.expectSource(subject, rebuild);
     subject.end();
     return new RebuildFailure(rebuild, failed.get(0));
+  }
+
+  @Override
+  public List<BinaryArtifact> artifacts() {
+    return List.of();
   }
 
   @Override

@@ -1,5 +1,7 @@
 package org.whonix2.core.statement;
 
+import java.util.List;
+import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
 
@@ -7,6 +9,9 @@ import org.whonix2.core.openpgp.Fingerprint;
 public sealed interface RebuildStatement extends Statement
     permits RebuildAttestation, RebuildFailure {
   Rebuild rebuild();
+
+  /** What came out; nothing of a failure. */
+  List<BinaryArtifact> artifacts();
 
   /** The rebuilder's own number, one row for both kinds. */
   default long sequence() {

@@ -28,17 +28,32 @@ public sealed interface Statement
   byte[] toJson();
 
   /**
-   * Reads a statement; unknown kinds and unknown members are errors.
+   * What a payload says it is about; no more of it is looked at.
    *
    * @param payloadType the DSSE payload type it was signed under
    */
-  static Statement parse(String payloadType, byte[] payload) throws MalformedInputException {
+  static StatementKind kind(String payloadType, byte[] payload) throws MalformedInputException {
+    return head(payloadType, payload).parsed("predicateType", StatementKind::parse);
+  }
+
+  private static JsonFields head(String payloadType, byte[] payload)
+      throws MalformedInputException {
     if (!payloadType.equals(PAYLOAD_TYPE)) {
       throw new MalformedInputException(
           "expected the payload type " + PAYLOAD_TYPE + ", found another");
     }
     JsonFields statement = StrictJson.object(payload, MAX_BYTES);
     statement.constant("_type", TYPE);
+    return statement;
+  }
+
+  /**
+   * Reads a statement; unknown kinds and unknown members are errors.
+   *
+   * @param payloadType the DSSE payload type it was signed under
+   */
+  static Statement parse(String payloadType, byte[] payload) throws MalformedInputException {
+    JsonFields statement = head(payloadType, payload);
     StatementKind kind = statement.parsed("predicateType", StatementKind::parse);
     try {
       return kind.read(statement);

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,8 +16,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.BinaryArtifact;
+import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.policy.HashExemption;
 import org.whonix2.core.policy.Mode;
 import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.core.verdict.Evidence;
@@ -86,7 +89,7 @@ public final class Tickets {
   private static Collection<Ticket> accepted(UpdatePolicy policy, Evidence evidence, Instant now) {
     SortedMap<Sha256, Ticket> accepted = new TreeMap<>();
     Set<Sha256> contradictory = new HashSet<>();
-    for (BinaryArtifact artifact : evidence.artifacts()) {
+    for (BinaryArtifact artifact : judged(policy, evidence)) {
       Verdict verdict = VerdictRules.judge(policy, evidence, artifact, now);
       Ticket ticket = new Ticket(artifact.digest(), artifact.identity(), verdict.until());
       if (verdict.accepted() && accepted.put(artifact.digest(), ticket) != null) {
@@ -96,6 +99,29 @@ public final class Tickets {
     }
     accepted.keySet().removeAll(contradictory);
     return accepted.values();
+  }
+
+  /** What the evidence names, and what somebody exempts though nobody attested it. */
+  private static Set<BinaryArtifact> judged(UpdatePolicy policy, Evidence evidence) {
+    Set<BinaryArtifact> judged = new LinkedHashSet<>(evidence.artifacts());
+    Set<Sha256> attested = new HashSet<>();
+    judged.forEach(artifact -> attested.add(artifact.digest()));
+    for (HashExemption exemption : policy.exemptions()) {
+      if (!attested.contains(exemption.artifact())) {
+        judged.add(unattested(exemption.artifact(), exemption.identity()));
+      }
+    }
+    for (Evidence.Exempted exempted : evidence.exempted()) {
+      if (!attested.contains(exempted.artifact())) {
+        judged.add(unattested(exempted.artifact(), exempted.identity()));
+      }
+    }
+    return judged;
+  }
+
+  /** Its size is unknown, and only an attestation would be compared with it. */
+  private static BinaryArtifact unattested(Sha256 artifact, PackageIdentity identity) {
+    return new BinaryArtifact(identity, artifact, 0);
   }
 
   /**

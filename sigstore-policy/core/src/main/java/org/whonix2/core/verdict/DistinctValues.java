@@ -20,13 +20,13 @@ final class DistinctValues {
 
   private DistinctValues() {}
 
-  static int count(Dimension dimension, List<LoggedAttestation> votes) {
+  static int count(Dimension dimension, List<LoggedRebuild> votes) {
     DistinctValues matching = new DistinctValues();
-    for (LoggedAttestation vote : votes) {
+    for (LoggedRebuild vote : votes) {
       matching
           .valuesByOperator
           .computeIfAbsent(vote.rebuilder().operator(), operator -> new TreeSet<>())
-          .add(dimension.of(vote.rebuilder(), vote.attestation()));
+          .add(dimension.of(vote.rebuilder(), vote.rebuild()));
     }
     int matched = 0;
     for (String operator : matching.valuesByOperator.keySet()) {

@@ -9,21 +9,30 @@ import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.dsse.Verification;
 import org.whonix2.core.dsse.VerifiedEnvelope;
+import org.whonix2.core.log.WitnessedTimes;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.policy.Rebuilder;
+import org.whonix2.core.policy.Signatories;
 import org.whonix2.core.policy.UpdatePolicy;
-import org.whonix2.core.statement.RebuildAttestation;
+import org.whonix2.core.statement.Exemption;
+import org.whonix2.core.statement.PolicyRelease;
+import org.whonix2.core.statement.RebuildStatement;
+import org.whonix2.core.statement.SnapshotHeader;
 import org.whonix2.core.statement.Statement;
+import org.whonix2.core.statement.VetoOverride;
 
 /**
  * Reads one log's entries into {@link Evidence}, in order. Signatures are verified before a payload
- * is parsed; what does not hold counts nothing and is counted.
+ * is parsed, by the key as it stood where the entry stands; what does not hold, or is said by
+ * somebody whose word it is not, counts nothing and is counted.
  */
 public final class EntryReader {
   private static final int LONGEST_REASON = 500;
 
   private final UpdatePolicy policy;
+  private final PolicyKeys keys;
   private final String origin;
+  private final WitnessedTimes times;
   private final Instant now;
   private final Evidence.Collector collector;
   private final List<LogEvidence.Unread> ofRebuilders = new ArrayList<>();
@@ -33,13 +42,22 @@ public final class EntryReader {
   /**
    * A reader at the log's first entry.
    *
-   * @param now when keys must be valid
+   * @param keys which have learned the whole of every log
+   * @param times by when entries stood in this log
+   * @param now by when every entry stands there
    * @param collector takes what holds
    */
   public EntryReader(
-      UpdatePolicy policy, String origin, Instant now, Evidence.Collector collector) {
+      UpdatePolicy policy,
+      PolicyKeys keys,
+      String origin,
+      WitnessedTimes times,
+      Instant now,
+      Evidence.Collector collector) {
     this.policy = policy;
+    this.keys = keys;
     this.origin = origin;
+    this.times = times;
     this.now = now;
     this.collector = collector;
   }
@@ -55,9 +73,12 @@ public final class EntryReader {
       return;
     }
     try {
-      Verification verification = VerifiedEnvelope.verify(envelope, policy::certificate, now);
+      Instant loggedBy = times.of(index, now);
+      Verification verification =
+          VerifiedEnvelope.verify(
+              envelope, primary -> keys.check(origin, primary, index, loggedBy));
       if (verification instanceof Verification.Verified verified) {
-        collector.add(attestation(index, verified.envelope()));
+        take(new Place(index, loggedBy), verified.envelope());
       } else if (verification instanceof Verification.Rejected rejected) {
         drop(index, envelope, rejected.reason());
       }
@@ -69,25 +90,56 @@ public final class EntryReader {
     }
   }
 
-  private LoggedAttestation attestation(long index, VerifiedEnvelope envelope)
-      throws MalformedInputException {
-    Rebuilder rebuilder =
-        policy
-            .rebuilder(envelope.signer())
-            .orElseThrow(() -> new IllegalStateException("verified by a key of nobody"));
+  private record Place(long index, Instant loggedBy) {}
+
+  private void take(Place place, VerifiedEnvelope envelope) throws MalformedInputException {
+    Fingerprint signer = envelope.signer();
     Statement statement = Statement.parse(envelope.payloadType(), envelope.payload());
-    if (!(statement instanceof RebuildAttestation attestation)) {
-      throw new MalformedInputException(statement.kind() + ", which counts nothing yet");
+    Sha256 payload = Sha256.of(envelope.payload());
+    if (statement instanceof RebuildStatement rebuild) {
+      Rebuilder rebuilder = rebuilder(statement, rebuild.rebuilder(), signer);
+      collector.add(
+          new LoggedRebuild(origin, place.index, place.loggedBy, rebuilder, rebuild, payload));
+    } else if (statement instanceof SnapshotHeader header) {
+      Rebuilder rebuilder = rebuilder(statement, header.rebuilder(), signer);
+      collector.add(rebuilder.name(), header, payload, where(place), place.loggedBy);
+    } else if (statement instanceof Exemption exemption) {
+      mustBeOf(policy.reviewers(), signer, "a reviewer");
+      collector.add(signer, exemption);
+    } else if (statement instanceof VetoOverride override) {
+      mustBeOf(policy.reviewers(), signer, "a reviewer");
+      collector.add(signer, override);
+    } else if (statement instanceof PolicyRelease release) {
+      mustBeOf(policy.maintainers(), signer, "a maintainer");
+      collector.add(signer, release);
     }
-    if (!attestation.rebuilder().equals(envelope.signer())) {
+    // A certificate update has been learned before.
+  }
+
+  private Rebuilder rebuilder(Statement statement, Fingerprint named, Fingerprint signer)
+      throws MalformedInputException {
+    if (!named.equals(signer)) {
       throw new MalformedInputException(
-          "expected an attestation by its signer "
-              + envelope.signer()
-              + ", found one by "
-              + attestation.rebuilder());
+          "expected " + statement.kind() + " by its signer " + signer + ", found one by " + named);
     }
-    return new LoggedAttestation(
-        origin, index, rebuilder, attestation, Sha256.of(envelope.payload()));
+    return policy
+        .rebuilder(signer)
+        .orElseThrow(
+            () ->
+                new MalformedInputException(
+                    "expected " + statement.kind() + " by a rebuilder, found one by " + signer));
+  }
+
+  private static void mustBeOf(Signatories people, Fingerprint signer, String who)
+      throws MalformedInputException {
+    if (people.withKey(signer).isEmpty()) {
+      throw new MalformedInputException(
+          "expected the word of " + who + ", found that of " + signer);
+    }
+  }
+
+  private String where(Place place) {
+    return "entry " + place.index + " of " + origin;
   }
 
   private void drop(long index, Envelope envelope, String why) {

@@ -1,12 +1,17 @@
 package org.whonix2.core.verdict;
 
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -14,34 +19,56 @@ import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
+import org.whonix2.core.statement.Exemption;
+import org.whonix2.core.statement.PolicyRelease;
 import org.whonix2.core.statement.RebuildId;
+import org.whonix2.core.statement.SnapshotHeader;
+import org.whonix2.core.statement.VetoOverride;
 
 /**
  * What a box knows: all logs of its policy together. Made once, asked for many artifacts.
  *
- * <p>Of one rebuilder's attestations for one rebuild id, the highest sequence number counts. Two
- * different payloads with one sequence number under one key set that key aside. Payloads are
- * compared, not envelopes: anybody can write an envelope anew without its signer.
+ * <p>Of one rebuilder's statements about one rebuild id, the highest sequence number counts, be it
+ * an attestation or a failure. Who said two things where he may say one is set aside.
  */
 public final class Evidence {
+  private final Kept kept;
   private final List<LogEvidence> logs;
-  private final List<LoggedAttestation> current;
-  private final Map<Fingerprint, Equivocation> equivocations;
+  private final List<LoggedRebuild> current;
+  private final Equivocations equivocations;
+  private final Map<Exempted, List<Endorsement>> exemptions;
+  private final Map<Overridden, List<Endorsement>> overrides;
+  private final Map<PolicyRelease, Set<Fingerprint>> releases;
+  private final Map<Fingerprint, Instant> snapshots;
+  private final Set<Sha256> unsupported;
   private final Set<BinaryArtifact> artifacts = new LinkedHashSet<>();
   private final Map<Sha256, List<Integer>> byDigest = new HashMap<>();
   private final Map<PackageIdentity, List<Integer>> byIdentity = new HashMap<>();
+  private final Map<RebuildId, List<LoggedRebuild>> failures = new HashMap<>();
 
   private Evidence(Collector collector) {
+    this.kept = collector.kept;
     this.logs = List.copyOf(collector.logs);
     this.current = List.copyOf(collector.current.values());
-    this.equivocations = new LinkedHashMap<>(collector.equivocations);
+    this.equivocations = collector.equivocations;
+    this.exemptions = Map.copyOf(collector.exemptions);
+    this.overrides = Map.copyOf(collector.overrides);
+    this.releases = Map.copyOf(collector.releases);
+    this.snapshots = Map.copyOf(collector.snapshots);
+    this.unsupported = Set.copyOf(collector.unsupported);
     index();
   }
 
   /** A suite has tens of thousands of artifacts, and each of them is judged. */
   private void index() {
     for (int place = 0; place < current.size(); place++) {
-      for (BinaryArtifact artifact : current.get(place).attestation().artifacts()) {
+      LoggedRebuild logged = current.get(place);
+      if (logged.statement().artifacts().isEmpty()) {
+        failures
+            .computeIfAbsent(logged.statement().rebuildId(), id -> new ArrayList<>())
+            .add(logged);
+      }
+      for (BinaryArtifact artifact : logged.statement().artifacts()) {
         artifacts.add(artifact);
         byDigest.computeIfAbsent(artifact.digest(), digest -> new ArrayList<>()).add(place);
         byIdentity.computeIfAbsent(artifact.identity(), name -> new ArrayList<>()).add(place);
@@ -51,17 +78,31 @@ public final class Evidence {
 
   private record Subject(Fingerprint rebuilder, RebuildId rebuild) {}
 
-  private record Numbered(Fingerprint rebuilder, long sequence) {}
+  /** A file that is exempted, and what its control data says it is. */
+  public record Exempted(Sha256 artifact, PackageIdentity identity) {}
 
-  private record Seen(Sha256 payload, String place) {}
+  /**
+   * A veto on one file.
+   *
+   * @param veto digest of the payload that is overridden
+   */
+  private record Overridden(Sha256 artifact, Sha256 veto) {}
 
-  /** Two different statements with one sequence number under one key, and where they stand. */
-  public record Equivocation(String rebuilder, long sequence, String first, String second) {
+  /**
+   * Two different statements under one key where there may be one.
+   *
+   * @param what is equal in both, such as a sequence number
+   * @param first where it stands, as does second
+   */
+  public record Equivocation(
+      String rebuilder, String what, long number, String first, String second) {
     @Override
     public String toString() {
       return rebuilder
-          + " signed two different statements with sequence number "
-          + sequence
+          + " signed two different statements with "
+          + what
+          + " "
+          + number
           + " ("
           + first
           + ", "
@@ -76,25 +117,61 @@ public final class Evidence {
    */
   public static final class Collector {
     private final List<LogEvidence> logs = new ArrayList<>();
-    private final Map<Subject, LoggedAttestation> current = new LinkedHashMap<>();
-    private final Map<Numbered, Seen> seen = new HashMap<>();
-    private final Map<Fingerprint, Equivocation> equivocations = new LinkedHashMap<>();
+    private final Map<Subject, LoggedRebuild> current = new LinkedHashMap<>();
+    private final Equivocations equivocations = new Equivocations();
+    private final Map<Exempted, List<Endorsement>> exemptions = new HashMap<>();
+    private final Map<Overridden, List<Endorsement>> overrides = new HashMap<>();
+    private final Map<PolicyRelease, Set<Fingerprint>> releases = new HashMap<>();
+    private final Map<Fingerprint, Instant> snapshots = new HashMap<>();
+    private final Set<Sha256> unsupported = new HashSet<>();
+    private Kept kept = Kept.NOTHING;
 
-    /** Takes an attestation; the same one again, from another log too, changes nothing. */
-    void add(LoggedAttestation logged) {
-      Fingerprint key = logged.rebuilder().certificate().fingerprint();
-      long sequence = logged.attestation().sequence();
-      Seen here = new Seen(logged.payload(), logged.place());
-      Seen before = seen.putIfAbsent(new Numbered(key, sequence), here);
-      if (before != null && !before.payload.equals(here.payload)) {
-        equivocations.putIfAbsent(
-            key, new Equivocation(logged.rebuilder().name(), sequence, before.place, here.place));
-      }
+    /** Takes what a rebuilder said; the same again, from another log too, changes little. */
+    void add(LoggedRebuild logged) {
+      equivocations.see(
+          logged.rebuilder().name(), logged.statement(), logged.payload(), logged.place());
       current.merge(
-          new Subject(key, logged.attestation().rebuildId()),
+          new Subject(logged.rebuild().rebuilder(), logged.statement().rebuildId()),
           logged,
-          (old, other) ->
-              other.attestation().sequence() > old.attestation().sequence() ? other : old);
+          Collector::newer);
+    }
+
+    /** The higher number, and of one statement in two places the one that was there first. */
+    private static LoggedRebuild newer(LoggedRebuild old, LoggedRebuild other) {
+      long difference = other.statement().sequence() - old.statement().sequence();
+      boolean isNewer =
+          difference > 0 || (difference == 0 && other.loggedBy().isBefore(old.loggedBy()));
+      return isNewer ? other : old;
+    }
+
+    /**
+     * Takes a rebuilder's snapshot. It is as old as its maker says, or older than the log shows.
+     */
+    void add(String rebuilder, SnapshotHeader header, Sha256 payload, String place, Instant by) {
+      equivocations.see(rebuilder, header, payload, place);
+      Instant made = header.madeOn().isBefore(by) ? header.madeOn() : by;
+      snapshots.merge(header.rebuilder(), made, (one, other) -> one.isAfter(other) ? one : other);
+    }
+
+    /** Takes a reviewer's exemption. */
+    void add(Fingerprint reviewer, Exemption exemption) {
+      exemptions
+          .computeIfAbsent(
+              new Exempted(exemption.artifact(), exemption.identity()), key -> new ArrayList<>())
+          .add(new Endorsement(reviewer, exemption.until()));
+    }
+
+    /** Takes a reviewer's override. */
+    void add(Fingerprint reviewer, VetoOverride override) {
+      overrides
+          .computeIfAbsent(
+              new Overridden(override.artifact(), override.veto()), key -> new ArrayList<>())
+          .add(new Endorsement(reviewer, override.until()));
+    }
+
+    /** Takes a maintainer's word on a policy document. */
+    void add(Fingerprint maintainer, PolicyRelease release) {
+      releases.computeIfAbsent(release, key -> new HashSet<>()).add(maintainer);
     }
 
     /** Takes how a log stands. */
@@ -102,9 +179,37 @@ public final class Evidence {
       logs.add(log);
     }
 
+    /** Takes what this box does not go back behind. */
+    public void keep(Kept seen) {
+      kept = seen;
+    }
+
+    /**
+     * Takes that a statement's log, .buildinfo or other bits could not be fetched anywhere: as a
+     * veto it does not count.
+     *
+     * @param payload digest of the statement's payload
+     */
+    public void lacksSupport(Sha256 payload) {
+      unsupported.add(payload);
+    }
+
     public Evidence evidence() {
       return new Evidence(this);
     }
+  }
+
+  /** A time that has passed: the newest that enough witnesses have signed, in any log. */
+  public Instant passed() {
+    return logs.stream()
+        .map(LogEvidence::standing)
+        .flatMap(Standing::witnessedTime)
+        .max(Comparator.naturalOrder())
+        .orElse(Instant.EPOCH);
+  }
+
+  Kept kept() {
+    return kept;
   }
 
   public List<LogEvidence> logs() {
@@ -113,11 +218,11 @@ public final class Evidence {
 
   /** The proofs that set keys aside. */
   public List<Equivocation> equivocations() {
-    return List.copyOf(equivocations.values());
+    return equivocations.all();
   }
 
-  /** Attestations that nothing newer replaces, those of keys set aside among them. */
-  public List<LoggedAttestation> current() {
+  /** Statements that nothing newer replaces, those of keys set aside among them. */
+  public List<LoggedRebuild> current() {
     return current;
   }
 
@@ -126,14 +231,46 @@ public final class Evidence {
     return Collections.unmodifiableSet(artifacts);
   }
 
+  /** The maintainers, by primary fingerprint, who signed this release. */
+  public Set<Fingerprint> endorsers(PolicyRelease release) {
+    return Set.copyOf(releases.getOrDefault(release, Set.of()));
+  }
+
   /** Those of {@link #current} that name this SHA-256 or this identity, in their order. */
-  List<LoggedAttestation> concerning(BinaryArtifact artifact) {
+  List<LoggedRebuild> concerning(BinaryArtifact artifact) {
     SortedSet<Integer> places = new TreeSet<>(byDigest.getOrDefault(artifact.digest(), List.of()));
     places.addAll(byIdentity.getOrDefault(artifact.identity(), List.of()));
     return places.stream().map(current::get).toList();
   }
 
-  boolean isSetAside(LoggedAttestation logged) {
-    return equivocations.containsKey(logged.rebuilder().certificate().fingerprint());
+  /** The failures that stand for this rebuild. */
+  List<LoggedRebuild> failures(RebuildId rebuild) {
+    return failures.getOrDefault(rebuild, List.of());
+  }
+
+  boolean isSetAside(LoggedRebuild logged) {
+    return equivocations.areBy(logged.rebuild().rebuilder());
+  }
+
+  /** Every file that a reviewer exempts. */
+  public Set<Exempted> exempted() {
+    return exemptions.keySet();
+  }
+
+  Collection<Endorsement> exemptions(BinaryArtifact artifact) {
+    return exemptions.getOrDefault(new Exempted(artifact.digest(), artifact.identity()), List.of());
+  }
+
+  Collection<Endorsement> overrides(Sha256 artifact, LoggedRebuild veto) {
+    return overrides.getOrDefault(new Overridden(artifact, veto.payload()), List.of());
+  }
+
+  boolean isSupported(LoggedRebuild veto) {
+    return !unsupported.contains(veto.payload());
+  }
+
+  /** How old this rebuilder's newest snapshot is at least. */
+  Optional<Instant> newestSnapshot(Fingerprint rebuilder) {
+    return Optional.ofNullable(snapshots.get(rebuilder));
   }
 }

@@ -2,8 +2,10 @@ package org.whonix2.core.verdict;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.whonix2.core.policy.Rebuilder;
 import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.core.verdict.Reason.Rule;
 
@@ -23,7 +25,11 @@ public final class Grounds {
     this.evidence = evidence;
     this.now = now;
     policyMustNotBeExpired();
-    this.until = everyLogMustBeFresh();
+    policyMustNotBeOlderThanTheLast();
+    clockMustNotBeBehind();
+    Instant fresh = everyLogMustBeFresh();
+    Instant heard = rebuildersMustNotBeSilent();
+    this.until = heard.isBefore(fresh) ? heard : fresh;
   }
 
   /** Looks at policy, logs and time. */
@@ -48,6 +54,83 @@ public final class Grounds {
           "the policy '" + policy.name() + "' expired at " + policy.expires(),
           "get the newest policy");
     }
+  }
+
+  private void policyMustNotBeOlderThanTheLast() {
+    int last = evidence.kept().policySerial();
+    if (policy.serial() < last) {
+      refuse(
+          Rule.POLICY_ROLLBACK,
+          "the policy '"
+              + policy.name()
+              + "' has serial "
+              + policy.serial()
+              + ", and "
+              + last
+              + " was in force before",
+          "get the newest policy; an older one is never taken back");
+    }
+  }
+
+  private void clockMustNotBeBehind() {
+    Instant passed = evidence.kept().clock();
+    if (BoxClock.latestBelievable(now).isBefore(passed)) {
+      refuse(
+          Rule.CLOCK_BEHIND,
+          "the clock says " + now + ", and the witnesses had signed " + passed + " before",
+          "set the clock right");
+    }
+  }
+
+  /**
+   * Silence is visible: a rebuilder that publishes nothing for so long may be kept from it. Gives
+   * when one more than may be silent will be.
+   */
+  private Instant rebuildersMustNotBeSilent() {
+    if (policy.silent().isEmpty()) {
+      return policy.expires();
+    }
+    int atMost = policy.silent().getAsInt();
+    List<Silence> silences =
+        policy.rebuilders().stream().map(this::silence).sorted(Silence.FIRST).toList();
+    Silence oneTooMany = silences.get(atMost);
+    List<String> silent =
+        silences.stream()
+            .filter(silence -> !now.isBefore(silence.from))
+            .map(Silence::rebuilder)
+            .toList();
+    if (silent.size() > atMost) {
+      refuse(
+          Rule.SILENT,
+          silent.size()
+              + " rebuilders are silent for "
+              + policy.freshness()
+              + ", at most "
+              + atMost
+              + " may be: "
+              + String.join(", ", silent),
+          "ask their operators, and the log's; then run whonix2-update sync");
+    }
+    return oneTooMany.from;
+  }
+
+  /**
+   * From when on a rebuilder is silent.
+   *
+   * @param from the epoch, if it never published a snapshot
+   */
+  private record Silence(String rebuilder, Instant from) {
+    static final Comparator<Silence> FIRST =
+        Comparator.comparing(Silence::from).thenComparing(Silence::rebuilder);
+  }
+
+  private Silence silence(Rebuilder rebuilder) {
+    return new Silence(
+        rebuilder.name(),
+        evidence
+            .newestSnapshot(rebuilder.certificate().fingerprint())
+            .map(made -> made.plus(policy.freshness()))
+            .orElse(Instant.EPOCH));
   }
 
   /** Gives when the acceptance ends: the policy's end or the first log to become stale. */

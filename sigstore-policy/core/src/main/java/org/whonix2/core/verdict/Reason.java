@@ -14,10 +14,18 @@ public record Reason(Rule rule, String what, String remedy) {
     QUORUM(Kind.REFUSED),
     /** The votes do not differ as the policy asks. */
     DISTINCT(Kind.REFUSED),
+    /** The first vote is not old enough. */
+    MIN_AGE(Kind.REFUSED),
     /** Operators got other bits from the same source in the same environment. */
     VETO(Kind.REFUSED),
     /** The policy's time is over. */
     POLICY_EXPIRED(Kind.REFUSED),
+    /** The policy is older than one that was in force. */
+    POLICY_ROLLBACK(Kind.REFUSED),
+    /** The clock shows a time that has passed already. */
+    CLOCK_BEHIND(Kind.EVIDENCE),
+    /** Too many rebuilders have not published a snapshot lately. */
+    SILENT(Kind.EVIDENCE),
     /** A log of the policy was never followed. */
     LOG_MISSING(Kind.EVIDENCE),
     /** A log's newest word is too old, or was cosigned by too few. */

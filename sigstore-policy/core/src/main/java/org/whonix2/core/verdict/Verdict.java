@@ -4,10 +4,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.whonix2.core.artifact.BinaryArtifact;
+import org.whonix2.core.policy.Terms;
 
 /**
  * The answer for one file, with everything it rests on.
  *
+ * @param terms what was asked of the votes
+ * @param exempted whether that was waived for this SHA-256
  * @param votes what counted for this SHA-256
  * @param uncounted what names this package and did not count, with the reason for each
  * @param reasons why it is refused; empty means accepted
@@ -15,7 +18,9 @@ import org.whonix2.core.artifact.BinaryArtifact;
  */
 public record Verdict(
     BinaryArtifact artifact,
-    List<LoggedAttestation> votes,
+    Terms terms,
+    boolean exempted,
+    List<LoggedRebuild> votes,
     List<Uncounted> uncounted,
     List<Reason> reasons,
     Instant until) {
@@ -25,8 +30,8 @@ public record Verdict(
     reasons = List.copyOf(reasons);
   }
 
-  /** An attestation about this package that gives no vote. */
-  public record Uncounted(LoggedAttestation attestation, String why) {}
+  /** A statement about this package that gives no vote. */
+  public record Uncounted(LoggedRebuild statement, String why) {}
 
   public boolean accepted() {
     return reasons.isEmpty();

@@ -5,17 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Set;
 import java.util.TreeSet;
 import org.whonix2.core.json.StrictJson;
-import org.whonix2.core.policy.UpdatePolicy;
-import org.whonix2.core.statement.RebuildAttestation;
+import org.whonix2.core.statement.Rebuild;
 
 /** A verdict told to people and to programs: the same content twice. */
 public final class VerdictReport {
-  private final UpdatePolicy policy;
   private final Verdict verdict;
 
-  /** The report of a verdict that was reached under this policy. */
-  public VerdictReport(UpdatePolicy policy, Verdict verdict) {
-    this.policy = policy;
+  public VerdictReport(Verdict verdict) {
     this.verdict = verdict;
   }
 
@@ -23,6 +19,10 @@ public final class VerdictReport {
     Set<String> operators = new TreeSet<>();
     verdict.votes().forEach(vote -> operators.add(vote.rebuilder().operator()));
     return operators;
+  }
+
+  private int fewest() {
+    return verdict.terms().demands().quorum().operators().fewest();
   }
 
   /** Lines for people, each with its line break. */
@@ -33,12 +33,16 @@ public final class VerdictReport {
     line(
         text,
         "  votes    ",
-        operators().size() + " operators, needed " + policy.quorum().threshold());
-    for (LoggedAttestation vote : verdict.votes()) {
+        operators().size()
+            + " operators, needed "
+            + fewest()
+            + (verdict.exempted() ? ", waived by an exemption" : "")
+            + verdict.terms().rule().map(number -> " by rule " + number).orElse(""));
+    for (LoggedRebuild vote : verdict.votes()) {
       line(text, "    + ", describe(vote));
     }
     for (Verdict.Uncounted uncounted : verdict.uncounted()) {
-      line(text, "    - ", describe(uncounted.attestation()));
+      line(text, "    - ", describe(uncounted.statement()));
       line(text, "      not counted: ", uncounted.why());
     }
     for (Reason reason : verdict.reasons()) {
@@ -55,14 +59,14 @@ public final class VerdictReport {
     text.append(label).append(content.stripTrailing().replace("\n", "\n      ")).append('\n');
   }
 
-  private static String describe(LoggedAttestation logged) {
-    RebuildAttestation attestation = logged.attestation();
+  private static String describe(LoggedRebuild logged) {
+    Rebuild rebuild = logged.rebuild();
     return String.join(
         ", ",
         logged.rebuilder().name() + " of " + logged.rebuilder().operator(),
         logged.rebuilder().jurisdiction(),
-        attestation.platform().architecture() + " " + attestation.platform().cpuVendor(),
-        attestation.toolchain().name() + " from root " + attestation.compilerRoot(),
+        rebuild.platform().architecture() + " " + rebuild.platform().cpuVendor(),
+        rebuild.toolchain().name() + " from root " + rebuild.compilerRoot(),
         logged.place());
   }
 
@@ -77,12 +81,15 @@ public final class VerdictReport {
     artifact.put("sha256", verdict.artifact().digest().toString());
     artifact.put("size", verdict.artifact().size());
     json.put("operators", operators().size());
-    json.put("threshold", policy.quorum().threshold());
+    json.put("threshold", fewest());
+    json.put("quorum", verdict.terms().demands().quorum().operators().toString());
+    verdict.terms().rule().ifPresent(number -> json.put("rule", number));
+    json.put("exempted", verdict.exempted());
     ArrayNode votes = json.putArray("votes");
     verdict.votes().forEach(vote -> describe(votes.addObject(), vote));
     ArrayNode uncounted = json.putArray("uncounted");
     for (Verdict.Uncounted other : verdict.uncounted()) {
-      describe(uncounted.addObject().put("why", other.why()), other.attestation());
+      describe(uncounted.addObject().put("why", other.why()), other.statement());
     }
     ArrayNode reasons = json.putArray("reasons");
     for (Reason reason : verdict.reasons()) {
@@ -97,17 +104,17 @@ public final class VerdictReport {
     return json;
   }
 
-  private static void describe(ObjectNode node, LoggedAttestation logged) {
-    RebuildAttestation attestation = logged.attestation();
+  private static void describe(ObjectNode node, LoggedRebuild logged) {
+    Rebuild rebuild = logged.rebuild();
     node.put("rebuilder", logged.rebuilder().name());
     node.put("operator", logged.rebuilder().operator());
     node.put("jurisdiction", logged.rebuilder().jurisdiction());
-    node.put("architecture", attestation.platform().architecture());
-    node.put("cpuVendor", attestation.platform().cpuVendor());
-    node.put("toolchain", attestation.toolchain().name());
-    node.put("compilerRoot", attestation.compilerRoot());
+    node.put("architecture", rebuild.platform().architecture());
+    node.put("cpuVendor", rebuild.platform().cpuVendor());
+    node.put("toolchain", rebuild.toolchain().name());
+    node.put("compilerRoot", rebuild.compilerRoot());
     node.put("log", logged.log());
     node.put("index", logged.index());
-    node.put("sequence", attestation.sequence());
+    node.put("sequence", rebuild.sequence());
   }
 }

@@ -3,23 +3,21 @@ package org.whonix2.core.verdict;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.digest.Sha256;
-import org.whonix2.core.policy.Dimension;
-import org.whonix2.core.policy.Quorum;
-import org.whonix2.core.policy.Rebuilder;
+import org.whonix2.core.openpgp.Fingerprint;
+import org.whonix2.core.policy.Terms;
 import org.whonix2.core.policy.UpdatePolicy;
-import org.whonix2.core.statement.RebuildAttestation;
+import org.whonix2.core.statement.RebuildFailure;
 import org.whonix2.core.statement.RebuildId;
 import org.whonix2.core.verdict.Reason.Rule;
 
 /**
- * The verdict rules about one file, one method each; those about every file are {@link Grounds}.
+ * The verdict rules about one file, one method each. Those about the votes that count together are
+ * {@link Ballot}'s, those about every file are {@link Grounds}.
  */
 public final class VerdictRules {
   private final UpdatePolicy policy;
@@ -27,10 +25,11 @@ public final class VerdictRules {
   private final BinaryArtifact artifact;
   private final Instant now;
 
-  private final List<LoggedAttestation> votes = new ArrayList<>();
+  private final List<LoggedRebuild> votes = new ArrayList<>();
   private final List<Verdict.Uncounted> uncounted = new ArrayList<>();
-  private final List<LoggedAttestation> otherBits = new ArrayList<>();
+  private final List<LoggedRebuild> otherBits = new ArrayList<>();
   private final List<Reason> reasons = new ArrayList<>();
+  private Instant until;
 
   private VerdictRules(
       UpdatePolicy policy, Evidence evidence, BinaryArtifact artifact, Instant now) {
@@ -38,6 +37,7 @@ public final class VerdictRules {
     this.evidence = evidence;
     this.artifact = artifact;
     this.now = now;
+    this.until = policy.expires();
   }
 
   /**
@@ -55,18 +55,29 @@ public final class VerdictRules {
   private Verdict judge() {
     Grounds grounds = Grounds.of(policy, evidence, now);
     reasons.addAll(grounds.reasons());
+    until = grounds.until();
     countVotes();
-    operatorsMustReachTheThreshold();
-    votesMustDiffer();
-    vetoWinsOverAnyQuorum();
+    Optional<Instant> exempted = exemptionReplacesTheQuorum();
+    List<LoggedRebuild> vetoes = vetoes();
+    Ballot ballot = nearest(exempted.isPresent(), vetoes);
+    reasons.addAll(ballot.reasons());
+    exempted.ifPresent(this::endsBy);
+    ballot.terms().until().ifPresent(this::endsBy);
+    setAsideOtherBallots(ballot);
+    listFailures();
     equivocationIsMisbehaviour();
-    return new Verdict(artifact, votes, uncounted, reasons, grounds.until());
+    return new Verdict(
+        artifact, ballot.terms(), exempted.isPresent(), ballot.votes(), uncounted, reasons, until);
+  }
+
+  private void endsBy(Instant end) {
+    until = end.isBefore(until) ? end : until;
   }
 
   /** A vote: this very file, under this very identity, by a key in good standing. */
   private void countVotes() {
-    for (LoggedAttestation logged : evidence.concerning(artifact)) {
-      Optional<Claim> claim = claim(logged.attestation());
+    for (LoggedRebuild logged : evidence.concerning(artifact)) {
+      Optional<Claim> claim = claim(logged);
       if (claim.isEmpty()) {
         continue;
       }
@@ -74,7 +85,9 @@ public final class VerdictRules {
       if (setAside.isPresent()) {
         uncounted.add(new Verdict.Uncounted(logged, setAside.get()));
       } else if (claim.get().isVote) {
-        votes.add(logged);
+        Optional<String> unsourced = sourceMustBeSignedByAnUploader(logged);
+        unsourced.ifPresentOrElse(
+            why -> uncounted.add(new Verdict.Uncounted(logged, why)), () -> votes.add(logged));
       } else {
         uncounted.add(new Verdict.Uncounted(logged, claim.get().text));
         if (claim.get().isOtherBits) {
@@ -87,9 +100,9 @@ public final class VerdictRules {
   /** What an attestation says that bears on the file. */
   private record Claim(boolean isVote, boolean isOtherBits, String text) {}
 
-  private Optional<Claim> claim(RebuildAttestation attestation) {
+  private Optional<Claim> claim(LoggedRebuild logged) {
     Optional<Claim> claim = Optional.empty();
-    for (BinaryArtifact attested : attestation.artifacts()) {
+    for (BinaryArtifact attested : logged.statement().artifacts()) {
       boolean sameBits = attested.digest().equals(artifact.digest());
       boolean sameName = attested.identity().equals(artifact.identity());
       if (attested.equals(artifact)) {
@@ -106,106 +119,139 @@ public final class VerdictRules {
     return claim;
   }
 
-  private Optional<String> whySetAside(LoggedAttestation logged) {
+  private Optional<String> whySetAside(LoggedRebuild logged) {
     if (evidence.isSetAside(logged)) {
-      return Optional.of("its key signed two different statements with one sequence number");
+      return Optional.of("its key signed two different statements where it may sign one");
     }
-    return logged.rebuilder().contradiction(logged.attestation());
+    return logged.rebuilder().contradiction(logged.rebuild());
   }
 
-  private void operatorsMustReachTheThreshold() {
-    Set<String> voters = operators(votes);
-    int threshold = policy.quorum().threshold();
-    if (voters.size() >= threshold) {
-      return;
+  /** Whoever stole the archive's key must not bring a source of his own. */
+  private Optional<String> sourceMustBeSignedByAnUploader(LoggedRebuild logged) {
+    if (policy.source().isEmpty()) {
+      return Optional.empty();
     }
-    Set<String> others =
-        policy.rebuilders().stream()
-            .map(Rebuilder::operator)
-            .filter(operator -> !voters.contains(operator))
-            .collect(Collectors.toCollection(TreeSet::new));
-    int missing = threshold - voters.size();
-    refuse(
-        Rule.QUORUM,
-        voters.size()
-            + " of "
-            + threshold
-            + " operators vote for this SHA-256"
-            + (voters.isEmpty() ? "" : ": " + String.join(", ", voters)),
-        others.size() < missing
-            ? "the policy names too few other operators for its own threshold"
-            : "votes of " + missing + " of these would be needed: " + String.join(", ", others));
+    Optional<Fingerprint> signer = logged.rebuild().sourceSigner();
+    if (signer.isEmpty()) {
+      return Optional.of("it does not say who signed the source, and the policy asks for it");
+    }
+    return policy.source().get().keyring().contains(signer.get())
+        ? Optional.empty()
+        : Optional.of(
+            "its source is signed by " + signer.get() + ", who is not in the policy's keyring");
   }
 
-  private void votesMustDiffer() {
-    Quorum quorum = policy.quorum();
-    for (Map.Entry<Dimension, Integer> demand : quorum.distinct().entrySet()) {
-      int found = DistinctValues.count(demand.getKey(), votes);
-      if (found < demand.getValue()) {
-        refuse(
-            Rule.DISTINCT,
-            "the votes cover "
-                + found
-                + " of "
-                + demand.getValue()
-                + " different values of "
-                + demand.getKey().key(),
-            "votes from operators that differ in " + demand.getKey().key() + " would be needed");
+  /** When the exemption of this file ends, if the owner or enough reviewers exempt it. */
+  private Optional<Instant> exemptionReplacesTheQuorum() {
+    Optional<Instant> own =
+        policy.exemptions().stream()
+            .filter(exemption -> exemption.artifact().equals(artifact.digest()))
+            .filter(exemption -> exemption.identity().equals(artifact.identity()))
+            .map(exemption -> exemption.until())
+            .filter(now::isBefore)
+            .findFirst();
+    Optional<Instant> reviewed =
+        Endorsement.level(evidence.exemptions(artifact), policy.reviewers(), now);
+    return own.isPresent() && reviewed.isPresent()
+        ? Optional.of(own.get().isAfter(reviewed.get()) ? own.get() : reviewed.get())
+        : own.or(() -> reviewed);
+  }
+
+  /**
+   * Other bits from the same rebuild in the environment of a vote, unless reviewers overrode that
+   * statement for this file, or what would support it could not be fetched.
+   */
+  private List<LoggedRebuild> vetoes() {
+    Set<Circumstances> comparable =
+        votes.stream().map(Circumstances::of).collect(Collectors.toSet());
+    List<LoggedRebuild> vetoes = new ArrayList<>();
+    for (LoggedRebuild other : otherBits) {
+      if (!comparable.contains(Circumstances.of(other)) || !evidence.isSupported(other)) {
+        continue;
+      }
+      Optional<Instant> overridden =
+          Endorsement.level(evidence.overrides(artifact.digest(), other), policy.reviewers(), now);
+      overridden.ifPresentOrElse(this::endsBy, () -> vetoes.add(other));
+    }
+    return vetoes;
+  }
+
+  private record Circumstances(RebuildId id, Sha256 environment) {
+    static Circumstances of(LoggedRebuild logged) {
+      return new Circumstances(logged.statement().rebuildId(), logged.rebuild().environment());
+    }
+  }
+
+  /** The votes that count together and come nearest to an acceptance. */
+  private Ballot nearest(boolean exempted, List<LoggedRebuild> vetoes) {
+    record Together(String hashClass, Terms terms) {}
+    return votes.stream()
+        .collect(Collectors.groupingBy(vote -> new Together(Ballot.hashClass(vote), terms(vote))))
+        .entrySet()
+        .stream()
+        .map(entry -> new Ballot(entry.getKey().terms, entry.getValue(), vetoes, exempted, now))
+        .min(Ballot.NEAREST)
+        .orElseGet(() -> new Ballot(termsWithoutVotes(), List.of(), vetoes, exempted, now));
+  }
+
+  private Terms terms(LoggedRebuild vote) {
+    return policy.terms(
+        artifact.identity().name(), vote.rebuild().suite(), Ballot.hashClass(vote), now);
+  }
+
+  /** No vote tells suite or hash class: only rules that ask for neither can match. */
+  private Terms termsWithoutVotes() {
+    return policy.terms(artifact.identity().name(), "", "", now);
+  }
+
+  private void setAsideOtherBallots(Ballot ballot) {
+    for (LoggedRebuild vote : votes) {
+      if (!ballot.votes().contains(vote)) {
+        uncounted.add(
+            new Verdict.Uncounted(
+                vote,
+                "it does not count together with the others: it is of "
+                    + Ballot.hashClass(vote)
+                    + " in "
+                    + vote.rebuild().suite()
+                    + ", under "
+                    + terms(vote)));
       }
     }
   }
 
-  /** Other bits from the same rebuild in the environment of a vote. */
-  private void vetoWinsOverAnyQuorum() {
-    Set<Rebuild> comparable = votes.stream().map(Rebuild::of).collect(Collectors.toSet());
-    List<LoggedAttestation> vetoes =
-        otherBits.stream().filter(other -> comparable.contains(Rebuild.of(other))).toList();
-    Set<String> against = operators(vetoes);
-    if (against.size() >= policy.vetoOperators()) {
-      refuse(
-          Rule.VETO,
-          against.size()
-              + " operators got other bits from the same source in the same environment: "
-              + vetoes.stream()
-                  .map(veto -> veto.rebuilder().name() + " (" + veto.place() + ")")
-                  .collect(Collectors.joining(", ")),
-          "find out whose bits are wrong; a newer attestation by the same rebuilder replaces its"
-              + " older one");
-    }
+  private void listFailures() {
+    votes.stream()
+        .map(vote -> vote.statement().rebuildId())
+        .distinct()
+        .flatMap(id -> evidence.failures(id).stream())
+        .forEach(
+            failed -> {
+              if (failed.statement() instanceof RebuildFailure failure) {
+                uncounted.add(
+                    new Verdict.Uncounted(failed, "its rebuild failed: " + failure.reason()));
+              }
+            });
   }
 
   /** A key set aside never refuses by itself; where its vote is missed, the proof is the reason. */
   private void equivocationIsMisbehaviour() {
     List<String> proofs =
         uncounted.stream()
-            .filter(other -> evidence.isSetAside(other.attestation()))
-            .map(other -> other.attestation().rebuilder().name())
+            .filter(other -> evidence.isSetAside(other.statement()))
+            .map(other -> other.statement().rebuilder().name())
             .distinct()
             .toList();
     if (!reasons.isEmpty() && !proofs.isEmpty()) {
-      refuse(
-          Rule.EQUIVOCATION,
-          evidence.equivocations().stream()
-              .filter(proof -> proofs.contains(proof.rebuilder()))
-              .map(Evidence.Equivocation::toString)
-              .collect(Collectors.joining("; ")),
-          "show the two statements to the rebuilder's operator; its key counts nothing any more");
+      reasons.add(
+          new Reason(
+              Rule.EQUIVOCATION,
+              evidence.equivocations().stream()
+                  .filter(proof -> proofs.contains(proof.rebuilder()))
+                  .map(Evidence.Equivocation::toString)
+                  .collect(Collectors.joining("; ")),
+              "show the two statements to the rebuilder's operator; its key counts nothing any"
+                  + " more"));
     }
-  }
-
-  private record Rebuild(RebuildId id, Sha256 environment) {
-    static Rebuild of(LoggedAttestation logged) {
-      return new Rebuild(logged.attestation().rebuildId(), logged.attestation().environment());
-    }
-  }
-
-  private static Set<String> operators(List<LoggedAttestation> attestations) {
-    return attestations.stream()
-        .map(logged -> logged.rebuilder().operator())
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  private void refuse(Rule rule, String what, String remedy) {
-    reasons.add(new Reason(rule, what, remedy));
   }
 }

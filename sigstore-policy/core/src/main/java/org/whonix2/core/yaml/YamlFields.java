@@ -135,6 +135,22 @@ public final class YamlFields {
     return items;
   }
 
+  /** A list of scalars and mappings; each mapping must be read to its end. */
+  public <T> List<T> mixed(String key, TextParser<T> parser, Reader<T> reader)
+      throws MalformedInputException {
+    List<T> items = new ArrayList<>();
+    for (Node item : items(key)) {
+      if (item instanceof MappingNode mapping) {
+        YamlFields fields = new YamlFields(place(key) + "[" + items.size() + "]", mapping);
+        items.add(reader.read(fields));
+        fields.end();
+      } else {
+        items.add(parsed(item, key, parser));
+      }
+    }
+    return items;
+  }
+
   /** Ends the reading of this mapping: a key nobody asked for is an error. */
   public void end() throws MalformedInputException {
     for (Map.Entry<String, Node> left : keys.entrySet()) {

@@ -56,7 +56,7 @@ class FollowerWitnessTest {
   void tooFewWitnesses() throws Exception {
     assertThat(box.follow(honest().publish(NOW, ALPHA)).explain())
         .isEqualTo(
-            "expected cosignatures by 2 operators, found 1: alpha-1 of alpha at "
+            "expected cosignatures by 2 of alpha, beta, gamma, found 1: alpha-1 of alpha at "
                 + "2026-06-01T12:00:00Z");
     assertThat(box.follow(honest().publish(NOW))).isInstanceOf(FollowOutcome.NotWitnessed.class);
     assertThat(box.state().note()).isEmpty();
@@ -91,7 +91,7 @@ class FollowerWitnessTest {
   void cosignaturesOfTheFuture() throws Exception {
     assertThat(box.follow(honest().publish(LATER, ALPHA, BETA)).explain())
         .isEqualTo(
-            "expected cosignatures by 2 operators, found 0; 2 dated in the future do not count");
+            "expected cosignatures by 2 of alpha, beta, gamma, found 0; 2 dated in the future do not count");
   }
 
   @Test

@@ -20,8 +20,12 @@ class TrustTest {
     refused(() -> new WitnessQuorum(0, List.of(ONE)), "from 1");
     refused(() -> new WitnessQuorum(-1, List.of(ONE)), "from 1");
     refused(() -> new WitnessQuorum(0, List.of()), "from 1");
-    refused(() -> new WitnessQuorum(3, List.of(ONE, TWO)), "operators, 2, found 3");
-    refused(() -> new WitnessQuorum(2, List.of(ONE, alsoAlphas)), "operators, 1, found 2");
+    refused(
+        () -> new WitnessQuorum(3, List.of(ONE, TWO)),
+        "1 to 2, the number of those asked, found 3");
+    refused(
+        () -> new WitnessQuorum(2, List.of(ONE, alsoAlphas)),
+        "1 to 1, the number of those asked, found 2");
   }
 
   @Test

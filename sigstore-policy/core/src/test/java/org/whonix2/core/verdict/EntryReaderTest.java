@@ -8,12 +8,18 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.whonix2.core.dsse.Envelope;
+import org.whonix2.core.log.WitnessedTimes;
+import org.whonix2.core.openpgp.Certificate;
+import org.whonix2.core.openpgp.RevokedByGnuPg;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.policy.Rebuilder;
+import org.whonix2.core.statement.CertificateUpdate;
 import org.whonix2.core.statement.Exemption;
+import org.whonix2.core.statement.PolicyRelease;
 import org.whonix2.core.statement.RebuildAttestation;
 import org.whonix2.core.statement.RebuildFailure;
 import org.whonix2.core.statement.Statement;
+import org.whonix2.core.statement.VetoOverride;
 
 /**
  * A vote is a valid signature by a rebuilder of the policy, over a statement of the right shape.
@@ -21,6 +27,7 @@ import org.whonix2.core.statement.Statement;
 class EntryReaderTest {
   private final SecretKey key;
   private final World world = new World();
+  private WitnessedTimes times = WitnessedTimes.none();
   private final RebuildAttestation attestation;
 
   EntryReaderTest() throws Exception {
@@ -36,7 +43,7 @@ class EntryReaderTest {
             template.tool(),
             template.platform(),
             template.compilerRoots()));
-    attestation = world.says("alpha-1").log().logged.get(0).attestation();
+    attestation = (RebuildAttestation) world.says("alpha-1").log().logged.get(0).statement();
   }
 
   private Evidence read(byte[]... entries) {
@@ -45,7 +52,10 @@ class EntryReaderTest {
 
   private Evidence read(Instant now, byte[]... entries) {
     Evidence.Collector collector = new Evidence.Collector();
-    EntryReader reader = new EntryReader(world.policy(), World.LOG, now, collector);
+    PolicyKeys keys = new PolicyKeys(world.policy());
+    PolicyKeys.Lesson lesson = keys.learn(World.LOG);
+    List.of(entries).forEach(lesson::accept);
+    EntryReader reader = new EntryReader(world.policy(), keys, World.LOG, times, now, collector);
     for (byte[] entry : entries) {
       reader.accept(entry);
     }
@@ -75,7 +85,7 @@ class EntryReaderTest {
         .singleElement()
         .satisfies(
             logged -> {
-              assertThat(logged.attestation()).isEqualTo(attestation);
+              assertThat(logged.statement()).isEqualTo(attestation);
               assertThat(logged.rebuilder().name()).isEqualTo("alpha-1");
               assertThat(logged.index()).isEqualTo(1);
             });
@@ -99,8 +109,8 @@ class EntryReaderTest {
     for (int at = 0; at < entry.length; at++) {
       byte[] changed = entry.clone();
       changed[at] ^= 1;
-      for (LoggedAttestation counted : read(changed).current()) {
-        assertThat(counted.attestation()).as("byte %d", at).isEqualTo(attestation);
+      for (LoggedRebuild counted : read(changed).current()) {
+        assertThat(counted.statement()).as("byte %d", at).isEqualTo(attestation);
         harmless++;
       }
     }
@@ -140,15 +150,26 @@ class EntryReaderTest {
   }
 
   @Test
-  void anotherKindOfStatementIsToldAndCountsNothing() throws Exception {
+  void aStatementBySomebodyWhoseWordItIsNotCountsNothing() throws Exception {
+    Statement exemption =
+        new Exemption(
+            attestation.buildinfo(), World.file("a1", 1).identity(), "a reason", World.NOW);
+    Statement override =
+        new VetoOverride(attestation.buildinfo(), attestation.buildinfo(), "a reason", World.NOW);
+    Statement release = new PolicyRelease("test", 2, attestation.buildinfo(), 1);
+    assertUnread(signed(key, Statement.PAYLOAD_TYPE, exemption.toJson()), "word of a reviewer");
+    assertUnread(signed(key, Statement.PAYLOAD_TYPE, override.toJson()), "word of a reviewer");
+    assertUnread(signed(key, Statement.PAYLOAD_TYPE, release.toJson()), "word of a maintainer");
+  }
+
+  @Test
+  void aFailureIsReadAndStandsForItsRebuild() throws Exception {
     Statement failure = new RebuildFailure(attestation.rebuild(), "timeout");
-    Statement exemption = new Exemption(attestation.buildinfo(), "a reason", World.NOW);
-    assertUnread(
-        signed(key, Statement.PAYLOAD_TYPE, failure.toJson()),
-        "a rebuild failure, which counts nothing yet");
-    assertUnread(
-        signed(key, Statement.PAYLOAD_TYPE, exemption.toJson()),
-        "an exemption, which counts nothing yet");
+    Evidence evidence = read(signed(key, Statement.PAYLOAD_TYPE, failure.toJson()));
+    assertThat(evidence.logs().get(0).unread()).isZero();
+    assertThat(evidence.failures(attestation.rebuildId()))
+        .singleElement()
+        .satisfies(logged -> assertThat(logged.statement()).isEqualTo(failure));
   }
 
   @Test
@@ -186,5 +207,59 @@ class EntryReaderTest {
     assertThat(evidence.logs().get(0).ofRebuilders())
         .singleElement()
         .satisfies(unread -> assertThat(unread.why()).contains("by its signer"));
+  }
+
+  /** An update that says of the key what {@code change} makes of its certificate. */
+  private byte[] update(Certificate changed) throws Exception {
+    SecretKey anybody =
+        SecretKey.generate("anybody", World.NOW.minusSeconds(60), Duration.ofDays(30));
+    return signed(anybody, Statement.PAYLOAD_TYPE, new CertificateUpdate(changed).toJson());
+  }
+
+  @Test
+  void aSoftRevocationVoidsWhatStandsBehindItInTheLogAndNothingBefore() throws Exception {
+    byte[] entry = signed(key, Statement.PAYLOAD_TYPE, attestation.toJson());
+    byte[] revocation = update(RevokedByGnuPg.superseded(key, World.NOW));
+    assertThat(read(entry, revocation).current()).hasSize(1);
+    assertThat(read(revocation, entry).current()).isEmpty();
+  }
+
+  @Test
+  void aHardRevocationVoidsEverythingWhereverItStands() throws Exception {
+    byte[] entry = signed(key, Statement.PAYLOAD_TYPE, attestation.toJson());
+    byte[] revocation = update(RevokedByGnuPg.compromised(key, World.NOW));
+    assertThat(read(entry).current()).hasSize(1);
+    assertThat(read(entry, revocation).current()).isEmpty();
+    assertThat(read(revocation, entry).current()).isEmpty();
+  }
+
+  @Test
+  void aRevocationInAnotherLogVoidsOnlyIfItVoidsEverything() throws Exception {
+    byte[] entry = signed(key, Statement.PAYLOAD_TYPE, attestation.toJson());
+    assertThat(readBeside(update(RevokedByGnuPg.superseded(key, World.NOW)), entry).current())
+        .hasSize(1);
+    assertThat(readBeside(update(RevokedByGnuPg.compromised(key, World.NOW)), entry).current())
+        .isEmpty();
+  }
+
+  /** Reads a log of this entry; what another log has is learned only. */
+  private Evidence readBeside(byte[] elsewhere, byte[] entry) {
+    Evidence.Collector collector = new Evidence.Collector();
+    PolicyKeys keys = new PolicyKeys(world.policy());
+    keys.learn("other.example.org").accept(elsewhere);
+    keys.learn(World.LOG).accept(entry);
+    new EntryReader(world.policy(), keys, World.LOG, times, World.NOW, collector).accept(entry);
+    return collector.evidence();
+  }
+
+  @Test
+  void anExpiredKeysEntryCountsWhereItStoodInTheLogInTime() throws Exception {
+    byte[] entry = signed(key, Statement.PAYLOAD_TYPE, attestation.toJson());
+    Instant later = World.NOW.plus(Duration.ofDays(31));
+    assertThat(read(later, entry).current()).isEmpty();
+    times = times.with(1, World.NOW.plusSeconds(5));
+    assertThat(read(later, entry).current())
+        .singleElement()
+        .satisfies(logged -> assertThat(logged.loggedBy()).isEqualTo(World.NOW.plusSeconds(5)));
   }
 }

@@ -1,6 +1,7 @@
 package org.whonix2.core.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.whonix2.core.verdict.World.NOW;
 import static org.whonix2.core.verdict.World.file;
 import static org.whonix2.core.verdict.World.followed;
@@ -49,10 +50,11 @@ class VerdictRulesTest {
   }
 
   @Test
-  void aThresholdAboveWhatThePolicyNamesIsNeverMet() {
+  void aThresholdAboveWhatThePolicyNamesIsNoPolicy() {
     world.agreed().threshold = 4;
-    assertRefused(Rule.QUORUM);
-    assertThat(world.judge(world.archiveFile).reasons().get(0).remedy()).contains("too few");
+    assertThatIllegalArgumentException()
+        .isThrownBy(world::policy)
+        .withMessageContaining("from 1 to 3");
   }
 
   @Test
@@ -337,7 +339,7 @@ class VerdictRulesTest {
     for (var rebuilder : world.rebuilders) {
       world.says(rebuilder.name()).log();
     }
-    List<LoggedAttestation> all = List.copyOf(world.logged);
+    List<LoggedRebuild> all = List.copyOf(world.logged);
     for (int subset = 0; subset < 1 << all.size(); subset++) {
       boolean accepted = accepted(all, subset);
       for (int more = 0; more < all.size(); more++) {
@@ -348,8 +350,8 @@ class VerdictRulesTest {
     }
   }
 
-  private boolean accepted(List<LoggedAttestation> all, int subset) {
-    List<LoggedAttestation> some = new ArrayList<>();
+  private boolean accepted(List<LoggedRebuild> all, int subset) {
+    List<LoggedRebuild> some = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
       if ((subset >> i & 1) == 1) {
         some.add(all.get(i));

@@ -1,5 +1,6 @@
 package org.whonix2.core.verdict;
 
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,8 +9,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.BinaryArtifact;
@@ -23,16 +26,25 @@ import org.whonix2.core.log.TrustedLog;
 import org.whonix2.core.log.Witness;
 import org.whonix2.core.log.WitnessQuorum;
 import org.whonix2.core.openpgp.Certificate;
+import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.openpgp.SecretKey;
+import org.whonix2.core.policy.Demands;
 import org.whonix2.core.policy.Dimension;
+import org.whonix2.core.policy.HashExemption;
 import org.whonix2.core.policy.LogSource;
 import org.whonix2.core.policy.Mode;
+import org.whonix2.core.policy.PolicyRule;
 import org.whonix2.core.policy.Quorum;
 import org.whonix2.core.policy.Rebuilder;
+import org.whonix2.core.policy.Signatories;
+import org.whonix2.core.policy.SourceSigners;
 import org.whonix2.core.policy.UpdatePolicy;
+import org.whonix2.core.quorum.Group;
 import org.whonix2.core.statement.Platform;
 import org.whonix2.core.statement.Rebuild;
 import org.whonix2.core.statement.RebuildAttestation;
+import org.whonix2.core.statement.RebuildFailure;
+import org.whonix2.core.statement.RebuildStatement;
 import org.whonix2.core.statement.SourcePackage;
 import org.whonix2.core.statement.Toolchain;
 
@@ -46,7 +58,16 @@ final class World {
 
   final List<Rebuilder> rebuilders = new ArrayList<>();
   final Map<Dimension, Integer> distinct = new HashMap<>();
-  final List<LoggedAttestation> logged = new ArrayList<>();
+  final List<LoggedRebuild> logged = new ArrayList<>();
+  final List<PolicyRule> rules = new ArrayList<>();
+  final List<HashExemption> exemptions = new ArrayList<>();
+  final List<Consumer<Evidence.Collector>> others = new ArrayList<>();
+  Signatories reviewers = Signatories.NONE;
+  Optional<SourceSigners> source = Optional.empty();
+  OptionalInt silent = OptionalInt.empty();
+  Duration minAge = Duration.ZERO;
+  Kept kept = Kept.NOTHING;
+  int serial = 1;
   int threshold = 3;
   int veto = 1;
   Mode mode = Mode.ENFORCE;
@@ -74,6 +95,10 @@ final class World {
             Set.of(roots));
     rebuilders.add(rebuilder);
     return rebuilder;
+  }
+
+  Rebuilder named(String name) {
+    return rebuilders.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
   }
 
   private static Certificate certificate(String name) {
@@ -111,12 +136,17 @@ final class World {
     private String cpuVendor = "AMD";
     private String tool = "whonix2-rebuilder";
     private int environment = 1;
+    private String suite = "bookworm";
+    private String toolchain = "gcc-12";
+    private Optional<Fingerprint> signer = Optional.empty();
+    private Instant loggedBy = NOW;
+    private boolean failed;
     private int source = 1;
     private long sequence = 1;
     private String log = LOG;
 
     Said(String name) {
-      this.who = rebuilders.stream().filter(r -> r.name().equals(name)).findFirst().orElseThrow();
+      this.who = named(name);
       this.root = who.compilerRoots().stream().sorted().findFirst().orElseThrow();
     }
 
@@ -150,6 +180,31 @@ final class World {
       return this;
     }
 
+    Said fromSuite(String other) {
+      suite = other;
+      return this;
+    }
+
+    Said by(String otherToolchain) {
+      toolchain = otherToolchain;
+      return this;
+    }
+
+    Said ofSourceSignedBy(Fingerprint uploader) {
+      signer = Optional.of(uploader);
+      return this;
+    }
+
+    Said loggedBy(Instant time) {
+      loggedBy = time;
+      return this;
+    }
+
+    Said failed() {
+      failed = true;
+      return this;
+    }
+
     Said inEnvironment(int other) {
       environment = other;
       return this;
@@ -173,32 +228,33 @@ final class World {
     World log() {
       List<BinaryArtifact> artifacts = new ArrayList<>(others);
       artifacts.add(artifact);
-      RebuildAttestation attestation =
-          new RebuildAttestation(
-              new Rebuild(
-                  new SourcePackage(
-                      new PackageName("net-tools"),
-                      new PackageVersion("2.10-1"),
-                      Sha256.of(new byte[] {2, (byte) source})),
-                  Optional.empty(),
-                  "bookworm",
-                  new Architecture("amd64"),
-                  new Toolchain("gcc-12", Sha256.of(new byte[] {3})),
-                  "",
-                  root,
-                  new Platform("amd64", emulated, cpuVendor, "cpu", "linux", "6.1", "Debian 12"),
-                  Sha256.of(new byte[] {4, (byte) environment}),
-                  tool,
-                  sequence,
-                  who.certificate().fingerprint(),
-                  NOW,
-                  NOW,
-                  List.of()),
-              artifacts,
-              Sha256.of(new byte[] {5}));
+      Rebuild rebuild =
+          new Rebuild(
+              new SourcePackage(
+                  new PackageName("net-tools"),
+                  new PackageVersion("2.10-1"),
+                  Sha256.of(new byte[] {2, (byte) source})),
+              signer,
+              suite,
+              new Architecture("amd64"),
+              new Toolchain(toolchain, Sha256.of(toolchain.getBytes(StandardCharsets.UTF_8))),
+              "",
+              root,
+              new Platform("amd64", emulated, cpuVendor, "cpu", "linux", "6.1", "Debian 12"),
+              Sha256.of(new byte[] {4, (byte) environment}),
+              tool,
+              sequence,
+              who.certificate().fingerprint(),
+              NOW,
+              NOW,
+              List.of());
+      RebuildStatement statement =
+          failed
+              ? new RebuildFailure(rebuild, "build-failed")
+              : new RebuildAttestation(rebuild, artifacts, Sha256.of(new byte[] {5}));
       logged.add(
-          new LoggedAttestation(
-              log, logged.size(), who, attestation, Sha256.of(attestation.toJson())));
+          new LoggedRebuild(
+              log, logged.size(), loggedBy, who, statement, Sha256.of(statement.toJson())));
       return World.this;
     }
   }
@@ -211,6 +267,28 @@ final class World {
     return this;
   }
 
+  /** The policy's own demands: so many of the rebuilders' operators, of so many kinds. */
+  Demands demands() {
+    return new Demands(new Quorum(Group.of(threshold, operators()), distinct), veto, minAge);
+  }
+
+  Set<String> operators() {
+    Set<String> operators = new TreeSet<>();
+    rebuilders.forEach(rebuilder -> operators.add(rebuilder.operator()));
+    return operators;
+  }
+
+  /** Names so many reviewers that all but one of them must sign. */
+  List<Fingerprint> reviewers(String... names) {
+    List<Signatories.Signatory> people = new ArrayList<>();
+    for (String name : names) {
+      people.add(
+          new Signatories.Signatory(name, CERTIFICATES.computeIfAbsent(name, World::certificate)));
+    }
+    reviewers = new Signatories(Optional.of(Group.of(names.length - 1, List.of(names))), people);
+    return people.stream().map(person -> person.certificate().fingerprint()).toList();
+  }
+
   UpdatePolicy policy() {
     try {
       List<LogSource> logs = new ArrayList<>();
@@ -221,14 +299,19 @@ final class World {
       SigningKey witness = SigningKey.generate("w1", SignatureType.COSIGNATURE, RANDOM);
       return new UpdatePolicy(
           "test",
-          1,
+          serial,
           expires,
+          Signatories.NONE,
           mode,
           logs,
           new WitnessQuorum(1, List.of(new Witness("w1", "delta", witness.verifierKey()))),
           rebuilders,
-          new Quorum(threshold, distinct),
-          veto,
+          source,
+          demands(),
+          rules,
+          exemptions,
+          reviewers,
+          silent,
           Duration.ofDays(7),
           new TreeSet<>(protect));
     } catch (MalformedInputException e) {
@@ -246,6 +329,8 @@ final class World {
 
   Evidence evidence() {
     Evidence.Collector collector = new Evidence.Collector();
+    collector.keep(kept);
+    others.forEach(other -> other.accept(collector));
     logged.forEach(collector::add);
     standings.forEach((origin, how) -> collector.add(LogEvidence.of(origin, how)));
     return collector.evidence();

@@ -1,0 +1,267 @@
+package org.whonix2.core.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.PackageName;
+import org.whonix2.core.digest.Sha256;
+
+/** The policy language beyond the quorum: groups, rules, source, silence, people, exemptions. */
+class PolicyLanguageTest {
+  private static final Instant NOW = Instant.parse("2026-11-22T00:00:00Z");
+
+  private final PolicyText text = PolicyText.ofThree();
+
+  private UpdatePolicy read(String more) throws Exception {
+    return text.with(more).read();
+  }
+
+  private static String rule(String fields) {
+    return "rules:\n  - {packages: ['*'], %s}\n".formatted(fields);
+  }
+
+  private Demands ruled(String fields) throws Exception {
+    return read(rule(fields)).rules().get(0).demands();
+  }
+
+  private String source() {
+    return "source: {signers: keyrings/uploaders.pgp, sha256: \"%s\", minAge: 24h}\n"
+        .formatted(text.keyringDigest());
+  }
+
+  private void refused(String more, String complaint) {
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> read(more))
+        .withMessageContaining(complaint);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "threshold: 2 | 2 of alpha, beta, gamma",
+        "threshold: 2, of: [beta, alpha] | 2 of beta, alpha",
+        "all: [alpha, {any: [beta, gamma]}] | 2 of alpha, (1 of beta, gamma)",
+        "any: [{all: [alpha, beta]}, gamma] | 1 of (2 of alpha, beta), gamma",
+        "all: [{threshold: 1, of: [alpha, beta]}, gamma] | 2 of (1 of alpha, beta), gamma",
+      })
+  void aQuorumIsAThresholdOrGroups(String written, String read) throws Exception {
+    Quorum quorum =
+        text.replacing("quorum: {threshold: 3", "quorum: {" + written).read().demands().quorum();
+    assertThat(quorum.operators()).hasToString(read);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "threshold: 4 | quorum.threshold: expected at most 3",
+        "threshold: 0, of: [alpha] | quorum.threshold: expected a whole number of at least 1",
+        "threshold: 2, of: [alpha] | quorum: expected a threshold from 1 to 1",
+        "threshold: 1, of: [] | quorum.of: expected at least one",
+        "all: [] | quorum.all: expected at least one",
+        "any: [alpha, delta] | expected an operator of rebuilders",
+        "any: [alpha, alpha] | found alpha twice",
+        "any: [alpha, {all: [beta, alpha]}] | found alpha twice",
+        "any: [alpha], all: [beta] | expected one of 'all', 'any' and 'threshold' with 'of'",
+        "all: [alpha], threshold: 1 | expected one of 'all', 'any' and 'threshold' with 'of'",
+        "of: [alpha] | expected a key 'quorum.threshold'",
+        "any: [{name: alpha}] | quorum.any[0].name: expected the name of somebody, or a group",
+        "any: [{all: [alpha], none: 1}] | unknown key 'quorum.any[0].none'",
+      })
+  void aDefectInAGroupIsRefused(String written, String complaint) {
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> text.replacing("quorum: {threshold: 3", "quorum: {" + written).read())
+        .withMessageContaining(complaint);
+  }
+
+  @Test
+  void witnessesCanBeGroupedToo() throws Exception {
+    UpdatePolicy policy = text.withGroupedWitnesses().read();
+    assertThat(policy.witnesses().operators()).hasToString("2 of delta, (1 of epsilon, zeta)");
+    assertThat(policy.witnesses().witnesses()).hasSize(4);
+  }
+
+  @Test
+  void oneOperatorInTwoGroupsOfWitnessesIsRefused() {
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(
+            () -> text.withGroupedWitnesses().replacing("operator: zeta", "operator: delta").read())
+        .withMessageContaining("found delta twice");
+  }
+
+  @Test
+  void aRuleReplacesWhatItNamesAndNothingElse() throws Exception {
+    Demands own = read("").demands();
+    Demands ruled = ruled("quorum: {distinct: {jurisdiction: 3}}");
+    assertThat(ruled.quorum().operators()).isEqualTo(own.quorum().operators());
+    assertThat(ruled.quorum().distinct())
+        .isEqualTo(Map.of(Dimension.JURISDICTION, 3, Dimension.CPU_VENDOR, 1));
+    assertThat(ruled.vetoOperators()).isEqualTo(own.vetoOperators());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "quorum: {threshold: 2}",
+        "quorum: {any: [alpha, beta, gamma]}",
+        "quorum: {all: [alpha, beta]}",
+        "quorum: {distinct: {jurisdiction: 1}}",
+        "veto: {operators: 2}",
+        "source: {minAge: 1h}",
+      })
+  void aRuleThatWeakensMustSaySo(String weaker) throws Exception {
+    refused(source() + rule(weaker), "rule 1 asks for less than the policy does elsewhere");
+    UpdatePolicy relaxed =
+        read(
+            source() + rule(weaker + ", relax: true, until: 2027-01-01T00:00:00Z, reason: a test"));
+    assertThat(relaxed.rules().get(0).relaxation())
+        .contains(new PolicyRule.Relaxation(Instant.parse("2027-01-01T00:00:00Z"), "a test"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "quorum: {threshold: 3, distinct: {jurisdiction: 3, cpuVendor: 1}}",
+        "quorum: {all: [alpha, beta, gamma]}",
+        "quorum: {distinct: {compilerRoot: 2}}",
+        "veto: {operators: 1}",
+        "source: {minAge: 24h}",
+      })
+  void aRuleThatAsksForAsMuchNeedsNoLeave(String rule) throws Exception {
+    assertThat(read(rule(rule)).rules()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'' | expected a 'quorum', 'veto' or 'source'",
+        "toolchain: tcc-ddc | expected a 'quorum', 'veto' or 'source'",
+        "veto: {operators: 1}, suite: bookworm | unknown key 'rules[0].suite'",
+        "veto: {operators: 1}, relax: true | expected a key 'rules[0].until'",
+        "veto: {operators: 1}, until: 2027-01-01T00:00:00Z | expected a key 'rules[0].relax'",
+        "veto: {operators: 1}, reason: none | expected a key 'rules[0].relax'",
+        "veto: {operators: 1}, relax: false, until: 2027-01-01T00:00:00Z, reason: r | rules[0].relax",
+        "veto: {operators: 1}, suites: [Bookworm] | expected a suite",
+        "veto: {operators: 1}, toolchain: 'gcc 12' | expected a toolchain",
+      })
+  void aDefectInARuleIsRefused(String rule, String complaint) {
+    refused(rule(rule).replace(", }", "}"), complaint);
+  }
+
+  @Test
+  void aRuleNeedsPackages() {
+    refused("rules: [{veto: {operators: 1}}]\n", "expected a key 'rules[0].packages'");
+    refused("rules: [{packages: [], veto: {operators: 1}}]\n", "at least one pattern");
+    refused("rules: [{packages: ['A*'], veto: {operators: 1}}]\n", "expected a package name in");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "linux-image-*, linux-image-amd64, true",
+    "linux-image-*, linux-image-, true",
+    "linux-image-*, linux-headers-amd64, false",
+    "*, anything, true",
+    "net-tools, net-tools, true",
+    "net-tools, net-tools-udeb, false",
+    "*-dev, libc6-dev, true",
+    "*-dev, libc6-dev-bin, false",
+    "lib*-dev, libc6-dev, true",
+    "lib*-dev, lib-dev, true",
+    "lib*b-dev, lib-dev, false",
+    "a*b*c, abc, true",
+    "a*b*c, axxbyyc, true",
+    "a*b*c, acb, false",
+    "a*b*b, ab, false",
+  })
+  void aStarStandsForAnyCharacters(String pattern, String name, boolean matches) throws Exception {
+    assertThat(PackagePattern.parse(pattern).matches(new PackageName(name))).isEqualTo(matches);
+  }
+
+  @Test
+  void theTermsSayWhichRuleItIs() throws Exception {
+    UpdatePolicy policy =
+        read(
+            """
+            rules:
+              - {packages: [zsh], suites: [bookworm-security], veto: {operators: 1}}
+              - {packages: [zsh], toolchain: tcc-ddc, veto: {operators: 1}}
+              - {packages: [zsh], veto: {operators: 2}, relax: true,
+                 until: 2026-12-01T00:00:00Z, reason: r}
+            """);
+    PackageName zsh = new PackageName("zsh");
+    assertThat(policy.terms(zsh, "bookworm-security", "tcc-ddc", NOW)).hasToString("rule 1");
+    assertThat(policy.terms(zsh, "bookworm", "tcc-ddc", NOW)).hasToString("rule 2");
+    assertThat(policy.terms(zsh, "bookworm", "gcc-12", NOW)).hasToString("rule 3");
+    assertThat(policy.terms(zsh, "bookworm", "gcc-12", NOW).until())
+        .contains(Instant.parse("2026-12-01T00:00:00Z"));
+    assertThat(policy.terms(zsh, "bookworm", "gcc-12", Instant.parse("2026-12-01T00:00:00Z")))
+        .hasToString("the policy's quorum");
+    assertThat(policy.terms(new PackageName("bash"), "bookworm", "gcc-12", NOW))
+        .hasToString("the policy's quorum");
+  }
+
+  @Test
+  void theSourceKeyringIsPinnedByItsHash() throws Exception {
+    UpdatePolicy policy = read(source());
+    assertThat(policy.demands().minAge()).isEqualTo(Duration.ofHours(24));
+    assertThat(policy.source()).isPresent();
+    assertThat(policy.source().get().keyring().size()).isEqualTo(1);
+    refused(
+        source().replace(text.keyringDigest().toString(), Sha256.of(new byte[0]).toString()),
+        "keyring keyrings/uploaders.pgp: expected SHA-256");
+    refused(source().replace("keyrings/", "../"), "'..'");
+    refused("source: {minAge: 24h}\n", "expected a key 'source.signers'");
+  }
+
+  @Test
+  void silenceIsBounded() throws Exception {
+    assertThat(read("").silent()).isEmpty();
+    assertThat(read("silent: {atMost: 0}\n").silent()).hasValue(0);
+    assertThat(read("silent: {atMost: 2}\n").silent()).hasValue(2);
+    refused("silent: {atMost: 3}\n", "fewer than all 3 rebuilders");
+    refused("silent: {}\n", "expected a key 'silent.atMost'");
+  }
+
+  @Test
+  void maintainersAndReviewersArePinnedByFingerprint() throws Exception {
+    UpdatePolicy policy = read(text.people("maintainers") + text.people("reviewers"));
+    assertThat(policy.maintainers().group()).get().hasToString("2 of m0, m1, m2");
+    assertThat(policy.reviewers().people()).hasSize(3);
+    var signers =
+        policy.maintainers().people().stream().map(p -> p.certificate().fingerprint()).toList();
+    assertThat(policy.maintainers().areMetBy(signers.subList(0, 1))).isFalse();
+    assertThat(policy.maintainers().areMetBy(signers.subList(1, 3))).isTrue();
+    assertThat(policy.maintainers().missing(signers.subList(0, 1))).isEqualTo("1 of m1, m2");
+    assertThat(Signatories.NONE.areMetBy(signers)).isFalse();
+    refused(text.people("reviewers").replace("name: m1", "name: m0"), "m0 stands there twice");
+    refused(text.people("maintainers").replace("keys/m1", "keys/m0"), "expected the fingerprint");
+  }
+
+  @Test
+  void anExemptionIsByHashAndEnds() throws Exception {
+    String exemption =
+        """
+        exemptions: [{sha256: "%s", name: zsh, version: '1:5.9', architecture: amd64,
+          reason: not reproducible, until: 2026-12-31T00:00:00Z}]
+        """
+            .formatted(Sha256.of(new byte[0]));
+    HashExemption read = read(exemption).exemptions().get(0);
+    assertThat(read.artifact()).isEqualTo(Sha256.of(new byte[0]));
+    assertThat(read.identity()).hasToString("zsh 1:5.9 amd64");
+    assertThat(read.until()).isEqualTo(Instant.parse("2026-12-31T00:00:00Z"));
+    for (String key : new String[] {"sha256", "reason", "until"}) {
+      refused(exemption.replace(key + ":", key + "x:"), key);
+    }
+  }
+}

@@ -1,0 +1,418 @@
+package org.whonix2.core.verdict;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.whonix2.core.verdict.World.NOW;
+import static org.whonix2.core.verdict.World.file;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.whonix2.core.artifact.Architecture;
+import org.whonix2.core.artifact.BinaryArtifact;
+import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.openpgp.Fingerprint;
+import org.whonix2.core.openpgp.Keyring;
+import org.whonix2.core.policy.Demands;
+import org.whonix2.core.policy.Dimension;
+import org.whonix2.core.policy.HashExemption;
+import org.whonix2.core.policy.PackagePattern;
+import org.whonix2.core.policy.PolicyRule;
+import org.whonix2.core.policy.Quorum;
+import org.whonix2.core.policy.SourceSigners;
+import org.whonix2.core.quorum.Group;
+import org.whonix2.core.statement.Exemption;
+import org.whonix2.core.statement.Platform;
+import org.whonix2.core.statement.SnapshotHeader;
+import org.whonix2.core.statement.Toolchain;
+import org.whonix2.core.statement.VetoOverride;
+import org.whonix2.core.ticket.BoundPolicy;
+import org.whonix2.core.ticket.Ticket;
+import org.whonix2.core.ticket.Tickets;
+import org.whonix2.core.verdict.Reason.Rule;
+
+/**
+ * What a policy can ask for beyond its quorum, and what it can waive: the verdict's other rules.
+ */
+class PolicyDemandsTest {
+  private final World world = new World();
+
+  private void assertAccepted() {
+    assertThat(world.judge(world.archiveFile).reasons()).isEmpty();
+  }
+
+  private void assertRefused(Rule... rules) {
+    assertThat(world.judge(world.archiveFile).reasons())
+        .extracting(Reason::rule)
+        .containsExactlyInAnyOrder(rules);
+  }
+
+  // --- rules -----------------------------------------------------------------------------------
+
+  private PolicyRule rule(
+      String packages, Set<String> suites, Optional<String> toolchain, int threshold) {
+    Quorum quorum = new Quorum(Group.of(threshold, world.operators()), Map.of());
+    return new PolicyRule(
+        world.rules.size() + 1,
+        List.of(new PackagePattern(packages)),
+        suites,
+        toolchain,
+        new Demands(quorum, 1, Duration.ZERO),
+        Optional.empty());
+  }
+
+  @Test
+  void theFirstRuleThatMatchesReplacesThePolicysDemands() {
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    assertRefused(Rule.QUORUM);
+    world.rules.add(rule("other-*", Set.of(), Optional.empty(), 1));
+    assertRefused(Rule.QUORUM);
+    world.rules.add(rule("net-*", Set.of(), Optional.empty(), 2));
+    assertAccepted();
+    assertThat(world.judge(world.archiveFile).terms().rule()).contains(2);
+    world.rules.add(rule("*", Set.of(), Optional.empty(), 3));
+    assertAccepted();
+    world.rules.add(0, rule("*", Set.of(), Optional.empty(), 3));
+    assertRefused(Rule.QUORUM);
+  }
+
+  @Test
+  void aRelaxationEndsAndBoundsTheAcceptance() {
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    PolicyRule rule = rule("*", Set.of(), Optional.empty(), 2);
+    Instant end = NOW.plusSeconds(60);
+    world.rules.add(
+        new PolicyRule(
+            1,
+            rule.packages(),
+            rule.suites(),
+            rule.toolchain(),
+            rule.demands(),
+            Optional.of(new PolicyRule.Relaxation(end, "a test"))));
+    assertAccepted();
+    assertThat(world.judge(world.archiveFile).until()).isEqualTo(end);
+    assertThat(world.judge(world.archiveFile, end).accepted()).isFalse();
+  }
+
+  @Test
+  void theSuiteIsWhatTheVotesSayAndVotesFromOthersDoNotCountWithThem() {
+    world.rules.add(rule("*", Set.of("bookworm-security"), Optional.empty(), 2));
+    world.says("alpha-1").fromSuite("bookworm-security").log();
+    world.says("beta-1").log();
+    assertRefused(Rule.QUORUM);
+    world.says("beta-1").fromSuite("bookworm-security").asNumber(2).log();
+    assertAccepted();
+  }
+
+  @Test
+  void aVoteOfAnotherHashClassIsNoVoteForThisOne() {
+    world.threshold = 2;
+    world.says("alpha-1").log();
+    world.says("beta-1").by("clang-14").log();
+    assertRefused(Rule.QUORUM);
+    assertThat(world.judge(world.archiveFile).uncounted())
+        .singleElement()
+        .satisfies(other -> assertThat(other.why()).contains("does not count together"));
+    world.says("gamma-1").log();
+    assertAccepted();
+  }
+
+  @Test
+  void aRuleForAHashClassAppliesToItsVotesOnly() {
+    world.rules.add(rule("*", Set.of(), Optional.of("tcc-ddc"), 2));
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    assertRefused(Rule.QUORUM);
+    world.says("alpha-1").by("tcc-ddc").asNumber(2).log();
+    world.says("beta-1").by("tcc-ddc").asNumber(2).log();
+    assertAccepted();
+  }
+
+  @Test
+  void nestedGroupsAreMetGroupByGroup() {
+    world.rebuilder("delta-1", "delta", "NL", "gcc");
+    Group group =
+        new Group.Threshold(
+            2,
+            List.of(Group.of(1, List.of("alpha", "beta")), Group.of(2, List.of("gamma", "delta"))));
+    world.rules.add(
+        new PolicyRule(
+            1,
+            List.of(new PackagePattern("*")),
+            Set.of(),
+            Optional.empty(),
+            new Demands(new Quorum(group, Map.of()), 1, Duration.ZERO),
+            Optional.empty()));
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    world.says("gamma-1").log();
+    assertRefused(Rule.QUORUM);
+    assertThat(world.judge(world.archiveFile).reasons().get(0).remedy()).contains("delta");
+    world.says("delta-1").log();
+    assertAccepted();
+  }
+
+  @Test
+  void anOperatorWhomTheQuorumDoesNotAskMakesNobodyDiverse() {
+    Quorum quorum =
+        new Quorum(Group.of(1, List.of("alpha", "beta")), Map.of(Dimension.COMPILER_ROOT, 2));
+    world.rules.add(
+        new PolicyRule(
+            1,
+            List.of(new PackagePattern("*")),
+            Set.of(),
+            Optional.empty(),
+            new Demands(quorum, 1, Duration.ZERO),
+            Optional.empty()));
+    world.says("alpha-1").log();
+    world.says("gamma-1").log();
+    assertRefused(Rule.DISTINCT);
+  }
+
+  // --- source ----------------------------------------------------------------------------------
+
+  private Fingerprint uploader(String name) throws Exception {
+    Fingerprint key = world.reviewers(name, "nobody").get(0);
+    byte[] certificate = world.reviewers.people().get(0).certificate().toBytes();
+    world.source =
+        Optional.of(new SourceSigners(Keyring.parse(certificate), Sha256.of(certificate)));
+    return key;
+  }
+
+  @Test
+  void aSourceByNobodyOfTheKeyringGivesNoVote() throws Exception {
+    Fingerprint known = uploader("uploader");
+    Fingerprint thief = world.rebuilders.get(0).certificate().fingerprint();
+    world.agreed();
+    assertRefused(Rule.QUORUM);
+    assertThat(world.judge(world.archiveFile).uncounted())
+        .hasSize(3)
+        .allSatisfy(other -> assertThat(other.why()).contains("does not say who signed"));
+    int number = 2;
+    for (Fingerprint signer : List.of(thief, known)) {
+      for (var rebuilder : world.rebuilders) {
+        world.says(rebuilder.name()).ofSourceSignedBy(signer).asNumber(number).log();
+      }
+      number++;
+      if (signer.equals(thief)) {
+        assertRefused(Rule.QUORUM);
+      } else {
+        assertAccepted();
+      }
+    }
+  }
+
+  @Test
+  void theFirstVoteMustHaveStoodThereLongEnough() {
+    world.minAge = Duration.ofHours(24);
+    world.says("alpha-1").loggedBy(NOW.minus(Duration.ofHours(24)).plusSeconds(1)).log();
+    world.says("beta-1").log();
+    world.says("gamma-1").log();
+    assertRefused(Rule.MIN_AGE);
+    assertThat(world.judge(world.archiveFile).reasons().get(0).remedy())
+        .isEqualTo("wait until " + NOW.plusSeconds(1));
+    assertThat(world.judge(world.archiveFile, NOW.plusSeconds(1)).accepted()).isTrue();
+  }
+
+  // --- exemptions and overrides ----------------------------------------------------------------
+
+  private HashExemption exemption(String reason, Instant until) {
+    return new HashExemption(
+        world.archiveFile.digest(), world.archiveFile.identity(), reason, until);
+  }
+
+  @Test
+  void anExemptedFileThatNobodyAttestedGetsATicket() throws Exception {
+    List<Fingerprint> people = world.reviewers("r1", "r2");
+    assertThat(tickets()).isEmpty();
+    world.exemptions.add(exemption("a reason", NOW.plusSeconds(60)));
+    assertThat(tickets())
+        .containsExactly(
+            new Ticket(
+                world.archiveFile.digest(), world.archiveFile.identity(), NOW.plusSeconds(60)));
+    exempt(people.get(0), file("hostname", 7), 30);
+    assertThat(tickets())
+        .extracting(Ticket::digest)
+        .contains(world.archiveFile.digest(), file("hostname", 7).digest());
+  }
+
+  private Collection<Ticket> tickets() throws Exception {
+    BoundPolicy bound = BoundPolicy.of(new byte[0], "/policy.yaml");
+    return Tickets.issue(world.policy(), bound, world.evidence(), NOW).all();
+  }
+
+  @Test
+  void theOwnersExemptionReplacesTheQuorumUntilItEnds() {
+    assertRefused(Rule.QUORUM);
+    Instant end = NOW.plusSeconds(60);
+    world.exemptions.add(exemption("not reproducible", end));
+    assertAccepted();
+    assertThat(world.judge(world.archiveFile).until()).isEqualTo(end);
+    assertThat(world.judge(world.archiveFile, end).accepted()).isFalse();
+    assertThat(world.judge(file("net-tools", 9)).accepted()).isFalse();
+  }
+
+  @Test
+  void anExemptionDoesNotReplaceAVeto() {
+    world.says("alpha-1").log();
+    world.says("gamma-1").got(file("net-tools", 9)).log();
+    world.exemptions.add(exemption("trust me", NOW.plusSeconds(60)));
+    assertRefused(Rule.VETO);
+  }
+
+  @Test
+  void enoughReviewersExemptAndTheAcceptanceEndsWithTheLastOfThem() {
+    List<Fingerprint> people = world.reviewers("r1", "r2", "r3");
+    BinaryArtifact file = world.archiveFile;
+    exempt(people.get(0), file, 90);
+    exempt(people.get(0), file, 99);
+    assertRefused(Rule.QUORUM);
+    exempt(people.get(1), file, 60);
+    assertAccepted();
+    assertThat(world.judge(world.archiveFile).until()).isEqualTo(NOW.plusSeconds(60));
+    exempt(people.get(2), file, 70);
+    assertThat(world.judge(world.archiveFile).until()).isEqualTo(NOW.plusSeconds(70));
+    assertThat(world.judge(world.archiveFile, NOW.plusSeconds(70)).accepted()).isFalse();
+  }
+
+  private void exempt(Fingerprint reviewer, BinaryArtifact file, int seconds) {
+    world.others.add(
+        collector ->
+            collector.add(
+                reviewer,
+                new Exemption(file.digest(), file.identity(), "seen", NOW.plusSeconds(seconds))));
+  }
+
+  @Test
+  void reviewersOverrideOneVetoForOneFile() {
+    List<Fingerprint> people = world.reviewers("r1", "r2");
+    world.threshold = 2;
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    world.says("gamma-1").got(file("net-tools", 9)).log();
+    assertRefused(Rule.VETO);
+    Sha256 veto = world.logged.get(2).payload();
+    override(people.get(0), Sha256.of(new byte[] {77}), veto);
+    override(people.get(0), world.archiveFile.digest(), Sha256.of(new byte[] {77}));
+    assertRefused(Rule.VETO);
+    override(people.get(0), world.archiveFile.digest(), veto);
+    assertAccepted();
+    assertThat(world.judge(world.archiveFile).until()).isEqualTo(NOW.plusSeconds(60));
+    assertThat(world.judge(world.archiveFile, NOW.plusSeconds(60)).accepted()).isFalse();
+    world.rebuilder("delta-1", "delta", "NL", "gcc");
+    world.says("delta-1").got(file("net-tools", 8)).log();
+    assertRefused(Rule.VETO);
+  }
+
+  private void override(Fingerprint reviewer, Sha256 file, Sha256 veto) {
+    world.others.add(
+        collector ->
+            collector.add(reviewer, new VetoOverride(file, veto, "seen", NOW.plusSeconds(60))));
+  }
+
+  @Test
+  void aVetoWhoseEvidenceNobodyServesDoesNotCount() {
+    world.threshold = 2;
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    world.says("gamma-1").got(file("net-tools", 9)).log();
+    assertRefused(Rule.VETO);
+    Sha256 veto = world.logged.get(2).payload();
+    world.others.add(collector -> collector.lacksSupport(veto));
+    assertAccepted();
+  }
+
+  // --- failures --------------------------------------------------------------------------------
+
+  @Test
+  void aNewerFailureTakesAVoteBackAndIsNoVeto() {
+    world.agreed();
+    world.says("gamma-1").failed().asNumber(2).log();
+    assertRefused(Rule.QUORUM);
+    assertThat(world.judge(world.archiveFile).uncounted())
+        .singleElement()
+        .satisfies(other -> assertThat(other.why()).isEqualTo("its rebuild failed: build-failed"));
+    world.threshold = 2;
+    assertAccepted();
+  }
+
+  // --- silence, policies, clocks ---------------------------------------------------------------
+
+  private void snapshot(String rebuilder, int epoch, Instant made, Instant loggedBy) {
+    SnapshotHeader header =
+        new SnapshotHeader(
+            world.named(rebuilder).certificate().fingerprint(),
+            "bookworm",
+            new Architecture("amd64"),
+            new Toolchain("gcc-12", Sha256.of(new byte[] {3})),
+            "gcc",
+            new Platform("amd64", false, "AMD", "cpu", "linux", "6.1", "Debian 12"),
+            "whonix2-rebuilder",
+            epoch,
+            epoch == 1 ? Optional.empty() : Optional.of(Sha256.of(new byte[] {9})),
+            Sha256.of(new byte[] {1}),
+            0,
+            Sha256.of(new byte[] {2}),
+            made);
+    world.others.add(
+        collector ->
+            collector.add(rebuilder, header, Sha256.of(header.toJson()), "somewhere", loggedBy));
+  }
+
+  @Test
+  void tooManySilentRebuildersRefuseEverything() {
+    world.agreed().silent = OptionalInt.of(1);
+    Instant lately = NOW.minus(Duration.ofDays(6));
+    snapshot("alpha-1", 1, lately, NOW);
+    snapshot("beta-1", 1, NOW.minus(Duration.ofDays(7)), NOW);
+    assertRefused(Rule.SILENT);
+    assertThat(world.judge(world.archiveFile).refusal()).contains(Reason.Kind.EVIDENCE);
+    assertThat(world.judge(world.archiveFile).reasons().get(0).what())
+        .contains("2 rebuilders")
+        .contains("gamma-1, beta-1");
+    snapshot("beta-1", 2, NOW, lately.plusSeconds(5));
+    assertThat(world.judge(world.archiveFile).reasons()).isEmpty();
+    assertThat(world.judge(world.archiveFile).until()).isEqualTo(lately.plus(Duration.ofDays(7)));
+    world.silent = OptionalInt.empty();
+    assertAccepted();
+  }
+
+  @Test
+  void twoSnapshotsOfOneEpochSetTheKeyAside() {
+    world.agreed();
+    assertAccepted();
+    snapshot("alpha-1", 1, NOW, NOW);
+    snapshot("alpha-1", 1, NOW.minusSeconds(1), NOW);
+    assertRefused(Rule.QUORUM, Rule.EQUIVOCATION);
+    assertThat(world.evidence().equivocations())
+        .singleElement()
+        .satisfies(proof -> assertThat(proof.toString()).contains("with snapshot epoch 1"));
+  }
+
+  @Test
+  void anOlderPolicyThanTheLastRefusesEverything() {
+    world.agreed();
+    world.kept = new Kept(2, Instant.EPOCH);
+    assertRefused(Rule.POLICY_ROLLBACK);
+    world.serial = 2;
+    assertAccepted();
+    world.serial = 3;
+    assertAccepted();
+  }
+
+  @Test
+  void aClockBehindWhatTheWitnessesSignedIsNotBelieved() {
+    world.agreed();
+    world.kept = new Kept(0, NOW.plus(Duration.ofMinutes(10)));
+    assertAccepted();
+    world.kept = new Kept(0, NOW.plus(Duration.ofMinutes(10)).plusSeconds(1));
+    assertRefused(Rule.CLOCK_BEHIND);
+  }
+}
