@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.log.SignatureType;
@@ -135,10 +136,10 @@ public final class PolicyText {
 
   /** Of the file keyrings/uploaders.pgp, which holds one certificate. */
   Sha256 keyringDigest() {
-    return Sha256.of(file("keyrings/uploaders.pgp"));
+    return Sha256.of(key("uploader").certificate().toBytes());
   }
 
-  private static byte[] file(String path) {
+  private static byte @Nullable [] file(String path) {
     return path.equals("keyrings/uploaders.pgp")
         ? key("uploader").certificate().toBytes()
         : FILES.get(path);
