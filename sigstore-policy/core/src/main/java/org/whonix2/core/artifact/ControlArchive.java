@@ -40,7 +40,7 @@ final class ControlArchive {
       return identity(new TarArchiveInputStream(new Bounded(unpacked, MAX_UNPACKED)));
     } catch (IOException | RuntimeException e) {
       throw new MalformedInputException(
-          memberName + ": expected a readable archive, found damage: " + e.getMessage(), e);
+          memberName + ": expected a readable archive, found damage: " + Quoted.message(e), e);
     }
   }
 
