@@ -69,7 +69,8 @@ public final class Attester {
                 TOOL,
                 sequence,
                 rebuilder,
-                built.startedOn(), // The clock may have been set back meanwhile.
+                built.startedOn(),
+                // The clock may have been set back meanwhile.
                 built.finishedOn().isBefore(built.startedOn())
                     ? built.startedOn()
                     : built.finishedOn(),

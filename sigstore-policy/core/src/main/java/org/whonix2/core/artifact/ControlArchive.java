@@ -32,7 +32,7 @@ final class ControlArchive {
       control = ControlTar.controlFile(new Bounded(unpacked, MAX_UNPACKED));
     } catch (IOException | RuntimeException e) {
       throw new MalformedInputException(
-          memberName + ": expected a readable archive, found damage: " + e.getMessage(), e);
+          memberName + ": expected a readable archive, found damage: " + Quoted.message(e), e);
     }
     if (packed.available() > 0) {
       throw new MalformedInputException(

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 
 /** Reads and writes JSON documents by this package's rules. */
 public final class StrictJson {
@@ -56,7 +57,7 @@ public final class StrictJson {
     } catch (CharacterCodingException e) {
       throw new MalformedInputException("expected JSON in UTF-8, found other bytes", e);
     } catch (JsonProcessingException e) {
-      throw new MalformedInputException("not JSON: " + e.getMessage(), e);
+      throw new MalformedInputException("not JSON: " + Quoted.message(e), e);
     }
   }
 

@@ -2,6 +2,7 @@ package org.whonix2.core.log;
 
 import java.util.Base64;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 import org.whonix2.core.digest.Sha256;
 
 /**
@@ -24,11 +25,11 @@ final class Base64Text {
     try {
       bytes = Base64.getDecoder().decode(text);
     } catch (IllegalArgumentException e) {
-      throw new MalformedInputException("expected base64, found " + TreeSize.quote(text), e);
+      throw new MalformedInputException("expected base64, found " + Quoted.of(text), e);
     }
     // The decoder forgives missing padding and trailing bits: one value would have several texts.
     if (!of(bytes).equals(text)) {
-      throw new MalformedInputException("expected canonical base64, found " + TreeSize.quote(text));
+      throw new MalformedInputException("expected canonical base64, found " + Quoted.of(text));
     }
     return bytes;
   }

@@ -3,6 +3,7 @@ package org.whonix2.core.log;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 import org.whonix2.core.digest.Sha256;
 
 /**
@@ -18,7 +19,7 @@ public record Checkpoint(String origin, long size, Sha256 root) {
    */
   public Checkpoint {
     if (!isOrigin(origin)) {
-      throw new IllegalArgumentException("expected an origin, found " + TreeSize.quote(origin));
+      throw new IllegalArgumentException("expected an origin, found " + Quoted.of(origin));
     }
     TreeSize.require(size);
   }

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 
 /** What names of keys may be, and the short identifiers made from them (C2SP signed-note). */
 final class KeyName {
@@ -20,7 +21,7 @@ final class KeyName {
     if (!wellFormed) {
       throw new MalformedInputException(
           "expected a key name of at most 255 bytes without spaces and '+', found "
-              + TreeSize.quote(name));
+              + Quoted.of(name));
     }
     return name;
   }

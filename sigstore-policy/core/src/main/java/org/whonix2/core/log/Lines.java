@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 import org.whonix2.core.digest.Sha256;
 
 /** Reads text line by line; every line ends in a newline. Complaints name format and line. */
@@ -116,7 +117,7 @@ final class Lines {
   /** A complaint about the line read last. */
   MalformedInputException expected(String what, String found) {
     return new MalformedInputException(
-        place() + ": expected " + what + ", found " + TreeSize.quote(found));
+        place() + ": expected " + what + ", found " + Quoted.of(found));
   }
 
   String place() {

@@ -3,6 +3,7 @@ package org.whonix2.core.log;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 
 /**
  * A signature line of a note: {@code — <key name> base64(key id || signature)}. Being well formed
@@ -30,7 +31,7 @@ public final class NoteSignature {
     int space = line.indexOf(' ', DASH.length());
     if (!line.startsWith(DASH) || space < 0) {
       throw new MalformedInputException(
-          "expected an em dash, a key name and a signature, found " + TreeSize.quote(line));
+          "expected an em dash, a key name and a signature, found " + Quoted.of(line));
     }
     String name = KeyName.check(line.substring(DASH.length(), space));
     byte[] blob = Base64Text.parse(line.substring(space + 1));

@@ -3,6 +3,7 @@ package org.whonix2.core.log;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 
 /**
  * Where a tile lies (C2SP tlog-tiles): {@code tile/<L>/<N>[.p/<W>]}, with {@code entries} instead
@@ -70,7 +71,7 @@ public record TilePath(int level, long index, int width) {
       }
     }
     throw new MalformedInputException(
-        "expected tile/<level or entries>/<index>[.p/<width>], found " + TreeSize.quote(path));
+        "expected tile/<level or entries>/<index>[.p/<width>], found " + Quoted.of(path));
   }
 
   public boolean isEntries() {

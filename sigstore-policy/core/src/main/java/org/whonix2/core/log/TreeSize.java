@@ -1,6 +1,7 @@
 package org.whonix2.core.log;
 
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 
 /**
  * The bounds of tree sizes and leaf indexes. Sizes stay below 2^62, so that no sum or shift of ours
@@ -24,7 +25,10 @@ public final class TreeSize {
             && (text.length() == 1 || text.charAt(0) != '0');
     if (!canonical) {
       throw new MalformedInputException(
-          "expected " + what + " as a decimal number without leading zeroes, found " + quote(text));
+          "expected "
+              + what
+              + " as a decimal number without leading zeroes, found "
+              + Quoted.of(text));
     }
     // At most 19 digits exceed a long by less than its unsigned range.
     long value = Long.parseUnsignedLong(text);
@@ -42,11 +46,5 @@ public final class TreeSize {
 
   static int bitLength(long value) {
     return Long.SIZE - Long.numberOfLeadingZeros(value);
-  }
-
-  /** Hostile text for a message: short, and without anything but printable ASCII. */
-  static String quote(String text) {
-    String shown = text.length() > 60 ? text.substring(0, 60) + "..." : text;
-    return "'" + shown.replaceAll("[^ -~]", "?") + "'";
   }
 }

@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 
 /**
  * A log somebody trusts to sign its own checkpoints: its origin and the keys, usually one, that may
@@ -19,7 +20,7 @@ public record TrustedLog(String origin, List<VerifierKey> keys) {
   public TrustedLog {
     keys = List.copyOf(keys);
     if (!Checkpoint.isOrigin(origin)) {
-      throw new IllegalArgumentException("expected an origin, found " + TreeSize.quote(origin));
+      throw new IllegalArgumentException("expected an origin, found " + Quoted.of(origin));
     }
     if (keys.isEmpty() || keys.size() > MAX_KEYS || new HashSet<>(keys).size() != keys.size()) {
       throw new IllegalArgumentException(
@@ -58,7 +59,7 @@ public record TrustedLog(String origin, List<VerifierKey> keys) {
           "expected a checkpoint of log "
               + origin
               + ", found one of "
-              + TreeSize.quote(checkpoint.origin()));
+              + Quoted.of(checkpoint.origin()));
     }
     NoteVerification verification = note.open(keys);
     if (verification instanceof NoteVerification.Verified) {

@@ -7,6 +7,7 @@ import org.apache.commons.codec.CodecPolicy;
 import org.apache.commons.codec.binary.Base64;
 import org.bouncycastle.bcpg.CRC24;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 
 /** ASCII armor (RFC 9580, section 6.2): one block, nothing around it. */
 final class Armor {
@@ -105,7 +106,7 @@ final class Armor {
   /** Quoted, short, and without what a terminal would obey; never base64, which may be secret. */
   private static String shown(String line) {
     boolean plain = line.length() <= 60 && line.startsWith("-");
-    return plain ? "\"" + line.replaceAll("[^ -~]", "?") + "\"" : line.length() + " characters";
+    return plain ? Quoted.of(line) : line.length() + " characters";
   }
 
   static List<Packet> readPackets(String kind, byte[] armoredOrBinary)

@@ -145,7 +145,7 @@ final class PolicyReader {
         return url;
       }
     } catch (URISyntaxException e) {
-      throw new MalformedInputException("not an address: " + e.getMessage(), e);
+      throw new MalformedInputException("not an address: " + Quoted.message(e), e);
     }
     throw new MalformedInputException(
         "expected an http or https address of host and path only, found " + Quoted.of(text));

@@ -6,6 +6,7 @@ import com.github.packageurl.PackageURLBuilder;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.artifact.PackageVersion;
 
@@ -47,7 +48,7 @@ record DebPurl(PackageName name, PackageVersion version, String arch, String sui
       throw new MalformedInputException(
           "expected pkg:deb/debian/NAME@VERSION?arch=ARCH&distro=SUITE in canonical form");
     } catch (MalformedPackageURLException e) {
-      throw new MalformedInputException("not a package URL: " + e.getMessage(), e);
+      throw new MalformedInputException("not a package URL: " + Quoted.message(e), e);
     }
   }
 

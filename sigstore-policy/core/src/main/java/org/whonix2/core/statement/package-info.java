@@ -1,5 +1,7 @@
 /**
- * What parties sign: in-toto statements (Statement v1) with the predicates of this system.
+ * What parties sign: in-toto statements (Statement v1) with the predicates of this system, one
+ * record each; {@link org.whonix2.core.statement.StatementKind} lists them. The JSON Schemas are in
+ * {@code org/whonix2/core/schema/}, and {@code docs/formats.md} has a table for each.
  *
  * <p>A {@link org.whonix2.core.statement.RebuildAttestation} is SLSA provenance v1 with the build
  * type {@value org.whonix2.core.statement.Rebuild#BUILD_TYPE}. It says what came out of one rebuild

@@ -14,6 +14,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 
 /** Reads YAML documents by this package's rules. */
 public final class StrictYaml {
@@ -53,7 +54,7 @@ public final class StrictYaml {
     } catch (CharacterCodingException e) {
       throw new MalformedInputException("expected YAML in UTF-8, found other bytes", e);
     } catch (YamlEngineException e) {
-      throw new MalformedInputException("not YAML: " + e.getMessage(), e);
+      throw new MalformedInputException("not YAML: " + Quoted.message(e), e);
     }
   }
 
