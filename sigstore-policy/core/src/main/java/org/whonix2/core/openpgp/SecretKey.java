@@ -123,22 +123,28 @@ public final class SecretKey {
         open.add(packet);
         continue;
       }
-      SecretKeyPacket read = secretPacket(packet);
-      PublicKey key = publicPart(read);
       boolean primary = packet.tag() == Packet.SECRET_KEY;
+      PublicKey key = publicPart(secretPacket(packet));
       open.add(new Packet(primary ? Packet.PUBLIC_KEY : Packet.PUBLIC_SUBKEY, key.body()));
-      if (read.getS2KUsage() == SecretKeyPacket.USAGE_NONE
-          && key.version() == 4
-          && key.algorithm() == KeyMaterial.EDDSA
-          && key.material() instanceof KeyMaterial.OfEd25519) {
-        signers.add(0, SigningKey.of(key, read));
-      }
+      signer(packet).ifPresent(signer -> signers.add(0, signer));
     }
     if (signers.isEmpty()) {
       throw new MalformedInputException(
           "expected a version 4 Ed25519 secret key (22) without a passphrase, found none");
     }
     return new SecretKey(Packet.write(packets), Certificate.parse(Packet.write(open)), signers);
+  }
+
+  /** The key that signs with this packet's secret; empty for a kind that we do not sign with. */
+  static Optional<SigningKey> signer(Packet packet) throws MalformedInputException {
+    SecretKeyPacket read = secretPacket(packet);
+    PublicKey key = publicPart(read);
+    return read.getS2KUsage() == SecretKeyPacket.USAGE_NONE
+            && key.version() == 4
+            && key.algorithm() == KeyMaterial.EDDSA
+            && key.material() instanceof KeyMaterial.OfEd25519
+        ? Optional.of(SigningKey.of(key, read))
+        : Optional.empty();
   }
 
   private static SecretKeyPacket secretPacket(Packet packet) throws MalformedInputException {

@@ -67,7 +67,9 @@ class GnuPgAndSequoiaTest {
     Path keyring = Files.writeString(folder.resolve("c.pgp"), key.certificate().toArmored());
     Path signature = Files.write(folder.resolve("sig"), key.sign(MESSAGE, NOW));
     Path message = Files.write(folder.resolve("message"), MESSAGE);
-    List<String> command = List.of("sqv", "--keyring", keyring + "", signature + "", message + "");
+    // Property openpgp.sqv names another version's.
+    String sqv = System.getProperty("openpgp.sqv", "sqv");
+    List<String> command = List.of(sqv, "--keyring", keyring + "", signature + "", message + "");
 
     GnuPg.Answer answer = GnuPg.run(NOTHING, command);
 
