@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 import org.tukaani.xz.SingleXZInputStream;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 import org.whonix2.core.deb822.Deb822;
 
 /**

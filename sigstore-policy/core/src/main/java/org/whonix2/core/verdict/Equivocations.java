@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
+import org.whonix2.core.snapshot.SnapshotSeries;
 import org.whonix2.core.statement.RebuildStatement;
 import org.whonix2.core.statement.SnapshotHeader;
 
@@ -27,15 +28,6 @@ final class Equivocations {
     REBUILDS
   }
 
-  private static Object series(SnapshotHeader header) {
-    return List.of(
-        header.suite(),
-        header.architecture(),
-        header.toolchain(),
-        header.compilerRoot(),
-        header.platform());
-  }
-
   void see(String rebuilder, RebuildStatement statement, Sha256 payload, String place) {
     see(
         rebuilder,
@@ -47,7 +39,7 @@ final class Equivocations {
   void see(String rebuilder, SnapshotHeader header, Sha256 payload, String place) {
     see(
         rebuilder,
-        new Numbered(header.rebuilder(), series(header), header.epoch()),
+        new Numbered(header.rebuilder(), SnapshotSeries.of(header), header.epoch()),
         "snapshot epoch",
         new Seen(payload, place));
   }

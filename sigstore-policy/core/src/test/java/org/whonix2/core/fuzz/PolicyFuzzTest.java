@@ -35,7 +35,7 @@ class PolicyFuzzTest {
   /** Every file that a policy names is the sample's certificate. */
   private static UpdatePolicy read(byte[] input) throws MalformedInputException {
     try {
-      return UpdatePolicy.parse(input, path -> bytes(Samples.certificate().toArmored()));
+      return UpdatePolicy.parse(input, (path, most) -> bytes(Samples.certificate().toArmored()));
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -18,12 +18,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.Architecture;
+import org.whonix2.core.artifact.PackageIdentity;
+import org.whonix2.core.artifact.PackageName;
+import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Certificate;
 
 /** Rules of the kinds that the schemas cannot say. */
 class StatementTest {
   private static final Sha256 DIGEST = Sha256.of(new byte[] {1});
+  private static final PackageIdentity NAMED =
+      new PackageIdentity(
+          new PackageName("zsh"), new PackageVersion("5.9-4"), new Architecture("amd64"));
 
   /** A public subkey in the old format with a length of one byte. */
   private static final byte SUBKEY_TAG = (byte) 0xb8;
@@ -164,7 +171,8 @@ class StatementTest {
         "a\udb40\udc41b",
       })
   void aReasonThatHidesSomethingIsRefused(String reason) {
-    assertThatIllegalArgumentException().isThrownBy(() -> new Exemption(DIGEST, reason, UNTIL));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Exemption(DIGEST, NAMED, reason, UNTIL));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new VetoOverride(DIGEST, DIGEST, reason, UNTIL));
   }
@@ -172,15 +180,16 @@ class StatementTest {
   @ParameterizedTest
   @ValueSource(strings = {"x", "grün, 漢字 and 𝄞", "a \"quoted\" \\ word"})
   void aReasonInAnyScriptComesBack(String reason) throws Exception {
-    Exemption exemption = new Exemption(DIGEST, reason, UNTIL);
+    Exemption exemption = new Exemption(DIGEST, NAMED, reason, UNTIL);
     assertThat(Statement.parse(Statement.PAYLOAD_TYPE, exemption.toJson())).isEqualTo(exemption);
   }
 
   @Test
   void aReasonIsCountedInCodePoints() {
-    assertThatCode(() -> new Exemption(DIGEST, "𝄞".repeat(500), UNTIL)).doesNotThrowAnyException();
+    assertThatCode(() -> new Exemption(DIGEST, NAMED, "𝄞".repeat(500), UNTIL))
+        .doesNotThrowAnyException();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Exemption(DIGEST, "𝄞".repeat(501), UNTIL));
+        .isThrownBy(() -> new Exemption(DIGEST, NAMED, "𝄞".repeat(501), UNTIL));
   }
 
   @ParameterizedTest
@@ -188,7 +197,7 @@ class StatementTest {
       strings = {"2027-01-31T00:00:00.5Z", "+10000-01-01T00:00:00Z", "-0001-01-01T00:00:00Z"})
   void aTimeThatCouldNotBeReadAgainIsRefused(String time) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new Exemption(DIGEST, "a reason", Instant.parse(time)));
+        .isThrownBy(() -> new Exemption(DIGEST, NAMED, "a reason", Instant.parse(time)));
   }
 
   @Test
