@@ -82,6 +82,16 @@ class StatementTest {
     refused(largest + " ", "at most 48000 bytes");
   }
 
+  /** Reasons why an entry counts nothing are shown on terminals. */
+  @ParameterizedTest
+  @ValueSource(strings = {"2048}}", "\"gateway\"", "sha256", "_type"})
+  void noMessageCarriesWhatATerminalWouldObey(String replaced) {
+    String hostile = example("policy").replace(replaced, "\u001b[2J" + replaced + "\u202e");
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> parse(hostile))
+        .satisfies(e -> assertThat(e.getMessage()).matches("[\n -~]{1,1000}"));
+  }
+
   /** What a document says twice must be the same. */
   @ParameterizedTest
   @CsvSource(
