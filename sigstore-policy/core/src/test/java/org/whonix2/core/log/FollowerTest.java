@@ -163,6 +163,43 @@ class FollowerTest {
   }
 
   @Test
+  void splitViewThatHonestWitnessesDidNotCosign() throws Exception {
+    SimulatedLog forOthers = honest();
+    SimulatedLog forThisBox = honest().rewrite(7).publish(NOW, ALPHA);
+    assertThat(box.follow(forThisBox)).isInstanceOf(FollowOutcome.NotWitnessed.class);
+    assertThat(box.follow(forOthers)).isInstanceOf(FollowOutcome.Advanced.class);
+  }
+
+  @Test
+  void splitViewThatAQuorumOfWitnessesLiedFor() throws Exception {
+    box.follow(honest().rewrite(7).publish());
+    assertThat(box.follow(honest().add("honest", 50).publish()))
+        .isInstanceOf(FollowOutcome.Fork.class);
+  }
+
+  @Test
+  void endlessAnswers() throws Exception {
+    box.follow(honest());
+    SimulatedLog endless = honest().endless().givenUpAfter(2000);
+    assertGivenUp(endless);
+  }
+
+  @Test
+  void slowAnswers() throws Exception {
+    box.follow(honest());
+    SimulatedLog slow = honest().add("honest", 1000).publish().givenUpAfter(1);
+    assertGivenUp(slow);
+    assertThat(box.follow(slow.givenUpAfter(100))).isInstanceOf(FollowOutcome.Advanced.class);
+  }
+
+  private void assertGivenUp(SimulatedLog log) {
+    LogState before = box.state();
+    assertThatIOException().isThrownBy(() -> box.follow(log)).withMessageContaining("given up");
+    assertThat(box.state()).isSameAs(before);
+    assertThat(box.taken()).hasSize(300);
+  }
+
+  @Test
   void withheldEntries() throws Exception {
     box.follow(honest());
     byte[] larger = honest().add("honest", 9).publish().checkpoint();

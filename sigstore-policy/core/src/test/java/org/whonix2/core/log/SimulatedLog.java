@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -33,6 +34,8 @@ final class SimulatedLog implements LogFetcher {
   private UnaryOperator<byte[]> bundles = UnaryOperator.identity();
   private final List<String> requests = new ArrayList<>();
   private Predicate<TilePath> withheld = path -> false;
+  private boolean isEndless;
+  private int patience = Integer.MAX_VALUE;
 
   SimulatedLog(String name, int size) {
     add(name, size);
@@ -109,6 +112,21 @@ final class SimulatedLog implements LogFetcher {
     return new Checkpoint(ORIGIN, entries.size(), frontier.root());
   }
 
+  /** Signs and has cosigned a tree that has no end, and serves entries for as long as one asks. */
+  SimulatedLog endless() {
+    Checkpoint endless = new Checkpoint(ORIGIN, 1L << 40, Sha256.of(new byte[0]));
+    List<NoteSignature> lines =
+        List.of(KEY.sign(endless.format()), ALPHA.cosign(endless, NOW), BETA.cosign(endless, NOW));
+    isEndless = true;
+    return serve(note(endless.format(), lines).toBytes());
+  }
+
+  /** Serves so slowly or so much that whoever fetches gives up after this many bundles. */
+  SimulatedLog givenUpAfter(int count) {
+    patience = count;
+    return this;
+  }
+
   /** Does not serve these bundles. */
   SimulatedLog withhold(Predicate<TilePath> bundles) {
     withheld = bundles;
@@ -156,6 +174,12 @@ final class SimulatedLog implements LogFetcher {
   public byte[] entries(long bundle, int width) throws IOException {
     TilePath path = TilePath.entries(bundle, width);
     requests.add(path.toString());
+    if (requests.size() > patience) {
+      throw new IOException("given up: expected to be done within a deadline, was not");
+    }
+    if (isEndless) {
+      return EntryBundle.format(Collections.nCopies(width, new byte[] {1}));
+    }
     int from = (int) bundle * TilePath.FULL;
     if (from + width > entries.size() || withheld.test(path)) {
       throw new IOException("404 for bundle " + bundle + " of width " + width);

@@ -69,7 +69,7 @@ class StatementTest {
   void aPredicateUnderAnotherKindsTypeIsRefused() {
     refused(
         example("veto-override").replace("veto-override/v1", "exemption/v1"),
-        "member /predicate/'veto': expected no such member");
+        "member /predicate/package: expected an object");
     refused(
         example("exemption").replace("exemption/v1", "veto-override/v1"), "member /predicate/veto");
   }
