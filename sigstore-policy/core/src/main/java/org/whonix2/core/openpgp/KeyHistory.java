@@ -71,6 +71,7 @@ public final class KeyHistory {
    *
    * @param index the update's entry in the log, from 0
    * @param newer as much of the certificate as the update has
+   * @return this very history where that is nothing new
    * @throws MalformedInputException for another primary key's certificate
    */
   public KeyHistory updated(long index, Certificate newer) throws MalformedInputException {
@@ -81,7 +82,15 @@ public final class KeyHistory {
       throw new MalformedInputException(
           "expected a certificate of " + primary.fingerprint() + ", found " + newer.fingerprint());
     }
-    return full ? this : new KeyHistory(primary, merged(said, newer, index));
+    // Everybody can publish old updates again and again: they cost no more than being read.
+    return full || newer.said().stream().noneMatch(one -> isNews(one.since(index)))
+        ? this
+        : new KeyHistory(primary, merged(said, newer, index));
+  }
+
+  private boolean isNews(SelfSignature one) {
+    SelfSignature known = said.get(one.identity());
+    return known == null || known.learnsFrom(one);
   }
 
   private static Map<SelfSignature.Identity, SelfSignature> merged(

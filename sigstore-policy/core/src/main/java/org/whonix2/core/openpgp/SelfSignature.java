@@ -45,14 +45,19 @@ record SelfSignature(
     return new SelfSignature(key, userId, signature, backSignatures, index);
   }
 
+  /** Whether another copy of the same statement is older or has a back-signature of its own. */
+  boolean learnsFrom(SelfSignature copy) {
+    return copy.since < since || copy.backSignatures.stream().anyMatch(this::isNews);
+  }
+
+  private boolean isNews(Signature back) {
+    return backSignatures.stream().noneMatch(known -> known.says(back));
+  }
+
   /** This and another copy of the same statement. */
   SelfSignature merged(SelfSignature copy) {
     List<Signature> back = new ArrayList<>(backSignatures);
-    for (Signature other : copy.backSignatures) {
-      if (back.stream().noneMatch(known -> known.says(other))) {
-        back.add(other);
-      }
-    }
+    copy.backSignatures.stream().filter(this::isNews).forEach(back::add);
     return new SelfSignature(key, userId, signature, back, Math.min(since, copy.since));
   }
 

@@ -1,5 +1,6 @@
 package org.whonix2.core.artifact;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,15 +113,27 @@ class DpkgOrderTest {
   private List<String> deniedByDpkg(List<String> questions)
       throws IOException, InterruptedException {
     Path asked = folder.resolve("asked");
-    Path denied = folder.resolve("denied");
-    Files.writeString(asked, questions.stream().collect(Collectors.joining("\n", "", "\n")));
-    Process process =
-        new ProcessBuilder("sh", "-c", ASK)
-            .redirectInput(asked.toFile())
-            .redirectOutput(denied.toFile())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Path other = folder.resolve("asked-beside");
+    int half = questions.size() / 2;
+    Process beside = askDpkg(questions.subList(0, half), other);
+    Process process = askDpkg(questions.subList(half, questions.size()), asked);
     assertThat(process.waitFor(10, TimeUnit.MINUTES)).isTrue();
-    return Files.readAllLines(denied);
+    assertThat(beside.waitFor(10, TimeUnit.MINUTES)).isTrue();
+    List<String> denied = new ArrayList<>(Files.readAllLines(denied(other)));
+    denied.addAll(Files.readAllLines(denied(asked)));
+    return denied;
+  }
+
+  private static Path denied(Path asked) {
+    return asked.resolveSibling(asked.getFileName() + "-denied");
+  }
+
+  private static Process askDpkg(List<String> questions, Path asked) throws IOException {
+    Files.writeString(asked, questions.stream().map(line -> line + "\n").collect(joining()));
+    return new ProcessBuilder("sh", "-c", ASK)
+        .redirectInput(asked.toFile())
+        .redirectOutput(denied(asked).toFile())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
   }
 }

@@ -175,7 +175,7 @@ class KeyHistoryTest {
         }
         assertThat(history).isEqualTo(expected).hasSameHashCodeAs(expected);
         for (int i = 0; i < 4; i++) {
-          assertThat(history.updated(20 + i, updates.get(i))).isEqualTo(expected);
+          assertThat(history.updated(20 + i, updates.get(i))).isSameAs(history);
         }
         assertThat(at(history, 5)).isInstanceOf(Good.class);
         refused(at(history, 6), "since log index 5");
@@ -229,8 +229,9 @@ class KeyHistoryTest {
   void theUnhashedAreaIsNoStatement() throws Exception {
     KeyHistory history = KeyHistory.of(pinned());
     List<Packet> varied = new ArrayList<>();
+    byte[] note = {2, 101, 7};
     for (Packet packet : bound(MADE, Duration.ofDays(365))) {
-      varied.add(packet.tag() == Packet.SIGNATURE ? withUnhashedNote(packet) : packet);
+      varied.add(packet.tag() == Packet.SIGNATURE ? withUnhashed(packet, note) : packet);
     }
     Certificate variant = certificate(named("pinned"), varied);
     assertThat(variant).isNotEqualTo(pinned());
@@ -239,13 +240,36 @@ class KeyHistoryTest {
     assertThat(history.updated(3, variant)).isEqualTo(history);
   }
 
-  private static Packet withUnhashedNote(Packet packet) {
+  /** A back-signature in the unhashed area, where gpg has it, may be cut off, and comes back. */
+  @Test
+  void aBackSignatureThatAnUpdateBrings() throws Exception {
+    byte[][] both = {primary.key().hashed(), subkey.key().hashed()};
+    byte[] back = subkey.sign(Signature.PRIMARY_KEY_BINDING, MADE, List.of(), both);
+    byte[] binding =
+        primary.sign(
+            Signature.SUBKEY_BINDING, MADE, List.of(new KeyFlags(true, Signature.MAY_SIGN)), both);
+    Packet key = new Packet(Packet.PUBLIC_SUBKEY, subkey.key().body());
+    Certificate cut = certificate(named("pinned"), List.of(key, signature(binding)));
+    byte[] embedded = new byte[back.length + 2];
+    embedded[0] = (byte) (back.length + 1);
+    embedded[1] = Signature.EMBEDDED_SIGNATURE;
+    System.arraycopy(back, 0, embedded, 2, back.length);
+    Certificate whole = certificate(List.of(key, withUnhashed(signature(binding), embedded)));
+
+    refused(at(KeyHistory.of(cut), 1), "has no valid back-signature");
+    assertThat(at(KeyHistory.of(cut).updated(3, whole), 1)).isInstanceOf(Good.class);
+    assertThat(at(KeyHistory.of(cut).updated(3, whole).updated(4, cut), 1))
+        .isInstanceOf(Good.class);
+  }
+
+  private static Packet withUnhashed(Packet packet, byte... area) {
     byte[] body = packet.body();
-    int end = 6 + (body[4] << 8 | (body[5] & 0xff));
-    byte[] note = {0, 3, 2, 101, 7};
+    int end = 6 + ((body[4] & 0xff) << 8 | (body[5] & 0xff));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.write(body, 0, end);
-    out.writeBytes(note);
+    out.write(area.length >> 8);
+    out.write(area.length);
+    out.writeBytes(area);
     out.write(body, end + 2, body.length - end - 2);
     return new Packet(Packet.SIGNATURE, out.toByteArray());
   }
@@ -267,7 +291,7 @@ class KeyHistoryTest {
     }
 
     refused(at(history, 5), "exceed " + KeyHistory.MAX_BYTES + " bytes");
-    assertThat(history.updated(9, pinned())).isEqualTo(history);
+    assertThat(history.updated(9, pinned())).isSameAs(history);
   }
 
   @Test

@@ -26,6 +26,7 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.dsse.Envelope;
 
@@ -201,6 +202,35 @@ class SchemaTest {
         }
       }
     }
+  }
+
+  /** The schema's copy of the rule about reasons is not looser than need be. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        " ",
+        " a",
+        "a ",
+        "a\nb",
+        "a\u0000b",
+        "a\u0085b",
+        "a\u00adb",
+        "a\u200bb",
+        "a\u202eb"
+      })
+  void aReasonThatHidesSomethingIsRefused(String reason) throws Exception {
+    Format exemption = formats().filter(f -> f.name().equals("exemption")).findAny().orElseThrow();
+    for (String text : List.of("x", "a b", "gr\u00fcn, \u6f22\u5b57")) {
+      exemption.accepts(withReason(exemption, text), "reason " + text);
+    }
+    exemption.refuses(withReason(exemption, reason), "reason " + reason);
+  }
+
+  private static JsonNode withReason(Format exemption, String reason) throws IOException {
+    JsonNode changed = exemption.example();
+    ((ObjectNode) changed.at("/predicate")).put("reason", reason);
+    return changed;
   }
 
   /** The pointers of all members and elements below a node. */
