@@ -209,7 +209,7 @@ class EntryReaderTest {
         .satisfies(unread -> assertThat(unread.why()).contains("by its signer"));
   }
 
-  /** An update that says of the key what {@code change} makes of its certificate. */
+  /** An update that says of the key what its owner made of its certificate. */
   private byte[] update(Certificate changed) throws Exception {
     SecretKey anybody =
         SecretKey.generate("anybody", World.NOW.minusSeconds(60), Duration.ofDays(30));
