@@ -73,9 +73,10 @@ public final class Tickets {
   public static Tickets issue(
       UpdatePolicy policy, BoundPolicy bound, Evidence evidence, Instant now) {
     List<Ticket> accepted = new ArrayList<>();
-    List<Reason> reasons = Grounds.of(policy, evidence, now).reasons();
+    Grounds grounds = Grounds.of(policy, evidence, now);
+    List<Reason> reasons = grounds.reasons();
     if (reasons.isEmpty()) {
-      accepted.addAll(accepted(policy, evidence, now));
+      accepted.addAll(accepted(policy, evidence, grounds));
     }
     return new Tickets(
         policy.mode(),
@@ -86,11 +87,12 @@ public final class Tickets {
         accepted);
   }
 
-  private static Collection<Ticket> accepted(UpdatePolicy policy, Evidence evidence, Instant now) {
+  private static Collection<Ticket> accepted(
+      UpdatePolicy policy, Evidence evidence, Grounds grounds) {
     SortedMap<Sha256, Ticket> accepted = new TreeMap<>();
     Set<Sha256> contradictory = new HashSet<>();
     for (BinaryArtifact artifact : judged(policy, evidence)) {
-      Verdict verdict = VerdictRules.judge(policy, evidence, artifact, now);
+      Verdict verdict = VerdictRules.judge(grounds, artifact);
       Ticket ticket = new Ticket(artifact.digest(), artifact.identity(), verdict.until());
       if (verdict.accepted() && accepted.put(artifact.digest(), ticket) != null) {
         // The same bits cannot say two things of themselves: one quorum lied.

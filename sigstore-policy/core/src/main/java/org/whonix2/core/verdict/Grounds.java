@@ -37,6 +37,18 @@ public final class Grounds {
     return new Grounds(policy, evidence, now);
   }
 
+  UpdatePolicy policy() {
+    return policy;
+  }
+
+  Evidence evidence() {
+    return evidence;
+  }
+
+  Instant now() {
+    return now;
+  }
+
   /** Why everything is refused; empty if there is no such reason. */
   public List<Reason> reasons() {
     return List.copyOf(reasons);

@@ -31,13 +31,13 @@ public final class VerdictRules {
   private final List<Reason> reasons = new ArrayList<>();
   private Instant until;
 
-  private VerdictRules(
-      UpdatePolicy policy, Evidence evidence, BinaryArtifact artifact, Instant now) {
-    this.policy = policy;
-    this.evidence = evidence;
+  private VerdictRules(Grounds grounds, BinaryArtifact artifact) {
+    this.policy = grounds.policy();
+    this.evidence = grounds.evidence();
     this.artifact = artifact;
-    this.now = now;
-    this.until = policy.expires();
+    this.now = grounds.now();
+    this.until = grounds.until();
+    reasons.addAll(grounds.reasons());
   }
 
   /**
@@ -49,13 +49,15 @@ public final class VerdictRules {
    */
   public static Verdict judge(
       UpdatePolicy policy, Evidence evidence, BinaryArtifact artifact, Instant now) {
-    return new VerdictRules(policy, evidence, artifact, now).judge();
+    return judge(Grounds.of(policy, evidence, now), artifact);
+  }
+
+  /** Judges one file of many: what is said of all of them has been found out before. */
+  public static Verdict judge(Grounds grounds, BinaryArtifact artifact) {
+    return new VerdictRules(grounds, artifact).judge();
   }
 
   private Verdict judge() {
-    Grounds grounds = Grounds.of(policy, evidence, now);
-    reasons.addAll(grounds.reasons());
-    until = grounds.until();
     countVotes();
     Optional<Instant> exempted = exemptionReplacesTheQuorum();
     List<LoggedRebuild> vetoes = vetoes();
