@@ -6,19 +6,29 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.whonix2.core.artifact.Architecture;
+import org.whonix2.core.artifact.BinaryArtifact;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.log.WitnessedTimes;
 import org.whonix2.core.openpgp.Certificate;
+import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.openpgp.RevokedByGnuPg;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.policy.Rebuilder;
+import org.whonix2.core.policy.Signatories;
+import org.whonix2.core.quorum.Group;
 import org.whonix2.core.statement.CertificateUpdate;
 import org.whonix2.core.statement.Exemption;
+import org.whonix2.core.statement.Platform;
 import org.whonix2.core.statement.PolicyRelease;
 import org.whonix2.core.statement.RebuildAttestation;
 import org.whonix2.core.statement.RebuildFailure;
+import org.whonix2.core.statement.SnapshotHeader;
 import org.whonix2.core.statement.Statement;
+import org.whonix2.core.statement.Toolchain;
 import org.whonix2.core.statement.VetoOverride;
 
 /**
@@ -261,5 +271,64 @@ class EntryReaderTest {
     assertThat(read(later, entry).current())
         .singleElement()
         .satisfies(logged -> assertThat(logged.loggedBy()).isEqualTo(World.NOW.plusSeconds(5)));
+  }
+
+  @Test
+  void reviewersAndMaintainersWordsAreReadUnderTheirOwnKeys() throws Exception {
+    SecretKey person = SecretKey.generate("m1", World.NOW.minusSeconds(60), Duration.ofDays(30));
+    Signatories people =
+        new Signatories(
+            Optional.of(Group.of(1, List.of("m1"))),
+            List.of(new Signatories.Signatory("m1", person.certificate())));
+    world.reviewers = people;
+    world.maintainers = people;
+    Instant until = World.NOW.plusSeconds(60);
+    PolicyRelease release = new PolicyRelease("test", 2, attestation.buildinfo(), 1);
+    BinaryArtifact file = World.file("hostname", 7);
+    Evidence evidence =
+        read(
+            signed(person, Statement.PAYLOAD_TYPE, release.toJson()),
+            signed(
+                person,
+                Statement.PAYLOAD_TYPE,
+                new Exemption(file.digest(), file.identity(), "seen", until).toJson()),
+            signed(
+                person,
+                Statement.PAYLOAD_TYPE,
+                new VetoOverride(file.digest(), attestation.buildinfo(), "seen", until).toJson()),
+            signed(person, Statement.PAYLOAD_TYPE, attestation.toJson()));
+    assertThat(evidence.endorsers(release)).containsExactly(person.certificate().fingerprint());
+    assertThat(evidence.endorsers(new PolicyRelease("test", 3, attestation.buildinfo(), 1)))
+        .isEmpty();
+    assertThat(evidence.exempted())
+        .containsExactly(new Evidence.Exempted(file.digest(), file.identity()));
+    assertThat(VerdictRules.judge(world.policy(), evidence, file, World.NOW).accepted()).isTrue();
+    assertThat(evidence.logs().get(0).unread()).isEqualTo(1);
+  }
+
+  @Test
+  void aSnapshotIsReadUnderItsMakersKeyOnly() throws Exception {
+    Fingerprint maker = key.certificate().fingerprint();
+    byte[] own = signed(key, Statement.PAYLOAD_TYPE, snapshot(maker).toJson());
+    assertThat(read(own).newestSnapshot(maker)).contains(World.NOW);
+    Fingerprint other = world.rebuilders.get(1).certificate().fingerprint();
+    assertUnread(signed(key, Statement.PAYLOAD_TYPE, snapshot(other).toJson()), "by its signer");
+  }
+
+  private static SnapshotHeader snapshot(Fingerprint maker) {
+    return new SnapshotHeader(
+        maker,
+        "bookworm",
+        new Architecture("amd64"),
+        new Toolchain("gcc-12", Sha256.of(new byte[] {3})),
+        "gcc",
+        new Platform("amd64", false, "AMD", "cpu", "linux", "6.1", "Debian 12"),
+        "whonix2-rebuilder",
+        1,
+        Optional.empty(),
+        Sha256.of(new byte[] {1}),
+        0,
+        Sha256.of(new byte[] {2}),
+        World.NOW);
   }
 }

@@ -63,6 +63,7 @@ final class World {
   final List<HashExemption> exemptions = new ArrayList<>();
   final List<Consumer<Evidence.Collector>> others = new ArrayList<>();
   Signatories reviewers = Signatories.NONE;
+  Signatories maintainers = Signatories.NONE;
   Optional<SourceSigners> source = Optional.empty();
   OptionalInt silent = OptionalInt.empty();
   Duration minAge = Duration.ZERO;
@@ -301,7 +302,7 @@ final class World {
           "test",
           serial,
           expires,
-          Signatories.NONE,
+          maintainers,
           mode,
           logs,
           new WitnessQuorum(1, List.of(new Witness("w1", "delta", witness.verifierKey()))),
