@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.json.JsonFields;
@@ -83,7 +84,7 @@ final class RebuildReader {
       throws MalformedInputException {
     DebPurl url = fields.parsed("uri", DebPurl::parse);
     if (!url.arch().equals(RebuildWriter.SOURCE) || !url.suite().equals(suite)) {
-      throw fields.unexpected("uri", "a source package of suite " + suite);
+      throw fields.unexpected("uri", "a source package of suite " + Quoted.of(suite));
     }
     Sha256 dsc = Descriptors.readDigest(fields);
     return new SourcePackage(url.name(), url.version(), dsc);

@@ -12,6 +12,8 @@ import org.whonix2.core.ticket.Tickets;
 import org.whonix2.core.yaml.StrictYaml;
 
 class PolicyFuzzTest {
+  private static final byte[] CERTIFICATE = bytes(Samples.certificate().toArmored());
+
   @FuzzTest
   void time(byte[] input) {
     Parsed.isExact(input, in -> Rfc3339.parse(text(in)), Parsed::bytes);
@@ -35,7 +37,7 @@ class PolicyFuzzTest {
   /** Every file that a policy names is the sample's certificate. */
   private static UpdatePolicy read(byte[] input) throws MalformedInputException {
     try {
-      return UpdatePolicy.parse(input, (path, most) -> bytes(Samples.certificate().toArmored()));
+      return UpdatePolicy.parse(input, (path, most) -> CERTIFICATE);
     } catch (IOException e) {
       throw new AssertionError(e);
     }
