@@ -198,10 +198,33 @@ class Version6Test {
     PublicKey six = PublicKey.parse(key(6, point));
     byte[] message = read("message");
 
-    assertThat(signature(4, secret, message).isBy(four, message)).isTrue();
-    assertThat(signature(6, secret, message).isBy(six, message)).isTrue();
-    assertThat(signature(4, secret, message).isBy(six, message)).isFalse();
-    assertThat(signature(6, secret, message).isBy(four, message)).isFalse();
+    int salt = HashAlgorithm.SHA512.saltBytes();
+    assertThat(signature(4, 0, secret, message).isBy(four, message)).isTrue();
+    assertThat(signature(6, salt, secret, message).isBy(six, message)).isTrue();
+    assertThat(signature(4, 0, secret, message).isBy(six, message)).isFalse();
+    assertThat(signature(6, salt, secret, message).isBy(four, message)).isFalse();
+    // Nor with a salt of another length than the hash asks for (RFC 9580, section 9.5).
+    for (int other : new int[] {0, 1, 16, 31, 33}) {
+      assertThat(signature(6, other, secret, message).isBy(six, message)).isFalse();
+    }
+    assertThat(six.keyId()).isEqualTo(six.fingerprint().hex().substring(0, 16));
+    assertThat(four.keyId()).isEqualTo(four.fingerprint().hex().substring(24));
+  }
+
+  @Test
+  void theOldEd25519IsNoAlgorithmOfVersion6() throws Exception {
+    byte[] four = SigningKey.generate(LOGGED, new SecureRandom()).key().body();
+    byte[] six =
+        ByteBuffer.allocate(four.length + 4)
+            .put((byte) 6)
+            .put(four, 1, 5)
+            .putInt(four.length - 6)
+            .put(four, 6, four.length - 6)
+            .array();
+
+    assertThat(PublicKey.parse(four).material().weakness()).isEmpty();
+    assertThat(PublicKey.parse(six).material().weakness())
+        .hasValue("of algorithm 22, which version 6 does not have");
   }
 
   private static byte[] key(int version, byte[] point) {
@@ -211,8 +234,9 @@ class Version6Test {
   }
 
   private static Signature signature(
-      int version, Ed25519PrivateKeyParameters secret, byte[] message) throws Exception {
-    byte[] salt = version == 4 ? new byte[0] : new byte[HashAlgorithm.SHA512.saltBytes()];
+      int version, int saltBytes, Ed25519PrivateKeyParameters secret, byte[] message)
+      throws Exception {
+    byte[] salt = new byte[saltBytes];
     byte[] trailer =
         packet(version, salt, new byte[2], new byte[Ed25519.SIGNATURE_SIZE]).getSignatureTrailer();
     byte[] digest = Signature.digest(HashAlgorithm.SHA512, salt, trailer, message);
