@@ -24,7 +24,7 @@ public final class WitnessedTimes {
   public static final int MAX_BYTES = 1 << 20;
 
   private static final int MOST = 20_000;
-  private static final Pattern LINE = Pattern.compile("([1-9][0-9]{0,15}) ([0-9]{1,12})");
+  private static final Pattern LINE = Pattern.compile("([1-9][0-9]{0,15}) (0|[1-9][0-9]{0,11})");
 
   private final NavigableMap<Long, Instant> bySize;
 

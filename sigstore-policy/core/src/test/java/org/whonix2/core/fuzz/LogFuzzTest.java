@@ -18,6 +18,7 @@ import org.whonix2.core.log.SigningKey;
 import org.whonix2.core.log.TilePath;
 import org.whonix2.core.log.TlogProof;
 import org.whonix2.core.log.VerifierKey;
+import org.whonix2.core.log.WitnessedTimes;
 
 class LogFuzzTest {
   private static final VerifierKey WITNESS = Samples.witness();
@@ -45,6 +46,11 @@ class LogFuzzTest {
         .flatMap(found -> found)
         .ifPresent(
             found -> assertThat(new String(input, UTF_8)).contains(found.signature().toString()));
+  }
+
+  @FuzzTest
+  void witnessedTimes(byte[] input) {
+    Parsed.isExact(input, WitnessedTimes::parse, WitnessedTimes::toBytes);
   }
 
   @FuzzTest
