@@ -37,9 +37,10 @@ final class KeptEvidence {
   Evidence read(BoxStore store) throws IOException {
     Evidence.Collector collector = new Evidence.Collector();
     collector.keep(floors(store).under(policy.name()));
-    PolicyKeys keys = new PolicyKeys(policy);
+    PolicyKeys keys = new PolicyKeys(policy, now);
     for (LogSource source : policy.logs()) {
-      learn(keys.learn(source.origin()), store.log(source.origin()));
+      LogStore log = store.log(source.origin());
+      learn(keys.learn(source.origin(), log.times()), log);
     }
     for (LogSource source : policy.logs()) {
       read(source, keys, store.log(source.origin()), collector);

@@ -136,12 +136,12 @@ public final class LogStore {
     try {
       return file.isPresent() ? WitnessedTimes.parse(file.get()) : WitnessedTimes.none();
     } catch (MalformedInputException e) {
-      // Times only ever help what is old. The next sync writes them anew.
+      // Without them entries only look younger. The next sync begins anew.
       return WitnessedTimes.none();
     }
   }
 
-  /** Keeps that a tree of this size was cosigned by then; for the writer. */
+  /** Keeps that a tree of this size was there by then; for the writer. */
   public void witnessed(long size, Instant time) throws IOException {
     files.replace(folder.resolve(TIMES), times().with(size, time).toBytes());
   }

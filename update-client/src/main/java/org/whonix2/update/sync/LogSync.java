@@ -113,10 +113,10 @@ public final class LogSync {
               BoxClock.latestBelievable(now));
       if (outcome instanceof FollowOutcome.Advanced advanced) {
         appender.commit(advanced.state());
-        store.witnessed(advanced.state().size(), advanced.witnessed().time());
+        store.witnessed(advanced.state().size(), advanced.witnessed().by());
       } else if (outcome instanceof FollowOutcome.Unchanged unchanged) {
         appender.commit(unchanged.state());
-        store.witnessed(unchanged.state().size(), unchanged.witnessed().time());
+        store.witnessed(unchanged.state().size(), unchanged.witnessed().by());
       } else if (outcome instanceof FollowOutcome.Fork) {
         store.keepProof(Misbehaviour.FORK, outcome.explain());
       }

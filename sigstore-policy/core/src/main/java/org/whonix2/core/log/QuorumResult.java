@@ -23,9 +23,11 @@ public sealed interface QuorumResult {
    *
    * @param time the newest time by which enough operators had cosigned, of k operators the k-th
    *     newest: so fresh the checkpoint is, even if all but one of them lie about later times
+   * @param by the oldest such time, of k operators the k-th oldest: by then the tree was there,
+   *     even if all but one of them lie about earlier times
    * @param counted one cosignature an operator, newest first
    */
-  record Met(Instant time, List<Counted> counted) implements QuorumResult {
+  record Met(Instant time, Instant by, List<Counted> counted) implements QuorumResult {
     public Met {
       counted = List.copyOf(counted);
     }

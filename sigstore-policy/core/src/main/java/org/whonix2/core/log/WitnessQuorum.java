@@ -102,10 +102,11 @@ public record WitnessQuorum(Group operators, List<Witness> witnesses) {
             .toList();
     Map<String, Instant> times = new HashMap<>();
     counted.forEach(one -> times.put(one.witness().operator(), one.time()));
-    return operators
-        .level(times)
-        .<QuorumResult>map(time -> new QuorumResult.Met(time, counted))
-        .orElseGet(() -> new QuorumResult.NotMet(operators, counted, tally.future()));
+    Optional<Instant> fresh = operators.highest(times);
+    Optional<Instant> by = operators.lowest(times);
+    return fresh.isPresent() && by.isPresent()
+        ? new QuorumResult.Met(fresh.get(), by.get(), counted)
+        : new QuorumResult.NotMet(operators, counted, tally.future());
   }
 
   /**

@@ -13,9 +13,9 @@ import org.whonix2.core.Quoted;
 
 /**
  * By when a log's tree had reached which size, as far as one follower saw it: for each size that it
- * followed the log to, a time by which enough witnesses had cosigned that tree. An entry stood in
- * the log at the latest by the first such time of a larger tree. That is all the time there is in a
- * log that does not depend on the word of whoever made the entry.
+ * followed the log to, a time by which the tree was there by the word of enough witnesses. An entry
+ * stood in the log at the latest by the first such time of a larger tree. That is all the time
+ * there is in a log that does not depend on the word of whoever made the entry.
  *
  * <p>As text, a line for each size, both columns ascending: size, space, seconds since 1970.
  */
@@ -68,8 +68,8 @@ public final class WitnessedTimes {
   }
 
   /**
-   * With a tree of this size cosigned by then. What a larger tree's earlier time makes useless is
-   * left out; of too many the finer steps are.
+   * With a tree of this size there by then, as {@link QuorumResult.Met#by} has it. What a larger
+   * tree's earlier time makes useless is left out; of too many the finer steps are.
    */
   public WitnessedTimes with(long size, Instant time) {
     Instant whole = Instant.ofEpochSecond(time.getEpochSecond());
@@ -94,6 +94,18 @@ public final class WitnessedTimes {
   public Instant of(long index, Instant otherwise) {
     Map.Entry<Long, Instant> larger = bySize.higherEntry(index);
     return larger != null && larger.getValue().isBefore(otherwise) ? larger.getValue() : otherwise;
+  }
+
+  /** The size of the largest tree that was there by then, 0 if none is known. */
+  public long sizeBy(Instant time) {
+    long size = 0;
+    for (Map.Entry<Long, Instant> entry : bySize.entrySet()) {
+      if (entry.getValue().isAfter(time)) {
+        break;
+      }
+      size = entry.getKey();
+    }
+    return size;
   }
 
   public byte[] toBytes() {

@@ -78,6 +78,10 @@ public final class KeyHistory {
     if (index < 0) {
       throw new IllegalArgumentException("not a log index: " + index);
     }
+    return with(newer, index);
+  }
+
+  private KeyHistory with(Certificate newer, long index) throws MalformedInputException {
     if (!newer.primary().equals(primary)) {
       throw new MalformedInputException(
           "expected a certificate of " + primary.fingerprint() + ", found " + newer.fingerprint());
@@ -91,6 +95,15 @@ public final class KeyHistory {
   private boolean isNews(SelfSignature one) {
     SelfSignature known = said.get(one.identity());
     return known == null || known.learnsFrom(one);
+  }
+
+  /**
+   * The history with what came nobody knows where: a soft revocation in it voids every entry.
+   *
+   * @throws MalformedInputException for another primary key's certificate
+   */
+  public KeyHistory updatedSomewhere(Certificate newer) throws MalformedInputException {
+    return with(newer, SelfSignature.PINNED);
   }
 
   private static Map<SelfSignature.Identity, SelfSignature> merged(

@@ -15,6 +15,7 @@ record DeclaredRebuilder(
     Rebuilder.DeclaredPlatform platform,
     List<String> compilerRoots) {
   static DeclaredRebuilder read(YamlFields fields) throws MalformedInputException {
+    Words.refuseReserved(fields);
     YamlFields platform = fields.mapping("platform");
     DeclaredRebuilder rebuilder =
         new DeclaredRebuilder(

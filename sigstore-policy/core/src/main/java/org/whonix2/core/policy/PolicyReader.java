@@ -31,9 +31,6 @@ import org.whonix2.core.yaml.YamlFields;
 final class PolicyReader {
   private static final int MAX_URLS = 16;
 
-  /** Words that the policy language keeps for what is not built yet. */
-  private static final List<String> RESERVED = List.of("format", "identity", "transport");
-
   private final UpdatePolicy.NamedFiles files;
   private final YamlFields policy;
 
@@ -50,12 +47,7 @@ final class PolicyReader {
   private UpdatePolicy read() throws MalformedInputException, IOException {
     policy.oneOf("apiVersion", Set.of("policy.whonix2.org/v1"));
     policy.oneOf("kind", Set.of("UpdatePolicy"));
-    for (String word : RESERVED) {
-      if (policy.has(word)) {
-        throw policy.unexpected(
-            word, "no such key: it is not built yet, and a policy is obeyed whole or not at all");
-      }
-    }
+    Words.refuseReserved(policy);
     Mode mode = policy.parsed("mode", Mode::parse);
     YamlFields metadata = policy.mapping("metadata");
     YamlFields freshness = policy.mapping("freshness");
@@ -89,23 +81,27 @@ final class PolicyReader {
     for (DeclaredRebuilder rebuilder : declared) {
       rebuilders.add(rebuilder.load(files));
     }
-    return new UpdatePolicy(
-        name,
-        serial,
-        expires,
-        maintainers.load(files),
-        mode,
-        logs,
-        witnesses,
-        rebuilders,
-        source.load(files),
-        demands,
-        rules,
-        exemptions,
-        reviewers.load(files),
-        silent,
-        maxAge,
-        new TreeSet<>(protect));
+    try {
+      return new UpdatePolicy(
+          name,
+          serial,
+          expires,
+          maintainers.load(files),
+          mode,
+          logs,
+          witnesses,
+          rebuilders,
+          source.load(files),
+          demands,
+          rules,
+          exemptions,
+          reviewers.load(files),
+          silent,
+          maxAge,
+          new TreeSet<>(protect));
+    } catch (IllegalArgumentException e) {
+      throw new MalformedInputException("the policy contradicts itself: " + e.getMessage(), e);
+    }
   }
 
   private List<LogSource> readLogs() throws MalformedInputException {
@@ -119,6 +115,7 @@ final class PolicyReader {
   }
 
   private static LogSource readLog(YamlFields log) throws MalformedInputException {
+    Words.refuseReserved(log);
     List<URI> urls = log.list("urls", PolicyReader::url);
     if (urls.isEmpty() || urls.size() > MAX_URLS) {
       throw log.unexpected("urls", "1 to " + MAX_URLS + " addresses");

@@ -3,6 +3,7 @@ package org.whonix2.core.policy;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.whonix2.core.quorum.Group;
 
@@ -45,9 +46,24 @@ public record Quorum(Group operators, Map<Dimension, Integer> distinct) {
     return lessDistinct || isWeaker(operators, other.operators);
   }
 
+  /** The members, if the group is one threshold of members only. */
+  private static Optional<Set<String>> flat(Group group) {
+    return group instanceof Group.Threshold threshold
+            && threshold.of().stream().allMatch(Group.Member.class::isInstance)
+        ? Optional.of(group.members())
+        : Optional.empty();
+  }
+
   private static boolean isWeaker(Group group, Group other) {
     if (group.equals(other)) {
       return false;
+    }
+    Optional<Set<String>> flat = flat(group);
+    Optional<Set<String>> otherFlat = flat(other);
+    if (flat.isPresent() && otherFlat.isPresent()) {
+      // The fewest of the other's members that can be among those who meet this one.
+      long outside = flat.get().stream().filter(name -> !otherFlat.get().contains(name)).count();
+      return group.fewest() - outside < other.fewest();
     }
     String[] members = group.members().toArray(String[]::new);
     if (members.length > MOST_COMPARED) {

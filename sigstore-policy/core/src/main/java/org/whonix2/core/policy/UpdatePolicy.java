@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -67,6 +69,11 @@ public record UpdatePolicy(
     if (logs.isEmpty() || rebuilders.isEmpty()) {
       throw new IllegalArgumentException("expected at least one log and one rebuilder");
     }
+    if (silent.isPresent() && silent.getAsInt() >= rebuilders.size()) {
+      throw new IllegalArgumentException(
+          "expected fewer silent rebuilders than all " + rebuilders.size());
+    }
+    eachKeyHasOneCertificate(rebuilders, maintainers, reviewers);
     Set<String> operators = operators(rebuilders);
     for (Demands each : allDemands(demands, rules)) {
       Set<String> asked = each.quorum().operators().members();
@@ -78,6 +85,33 @@ public record UpdatePolicy(
     SortedSet<PackageName> withSelf = new TreeSet<>(protect);
     withSelf.add(SELF);
     protect = Collections.unmodifiableSortedSet(withSelf);
+  }
+
+  /**
+   * Who has several parts has them under one certificate: else a revocation could be overlooked.
+   */
+  private static void eachKeyHasOneCertificate(
+      List<Rebuilder> rebuilders, Signatories maintainers, Signatories reviewers) {
+    List<Certificate> all = new ArrayList<>();
+    rebuilders.forEach(rebuilder -> all.add(rebuilder.certificate()));
+    maintainers.people().forEach(person -> all.add(person.certificate()));
+    reviewers.people().forEach(person -> all.add(person.certificate()));
+    Map<Fingerprint, Certificate> known = new HashMap<>();
+    for (Certificate certificate : all) {
+      Certificate before = known.putIfAbsent(certificate.fingerprint(), certificate);
+      if (before != null && !before.equals(certificate)) {
+        throw new IllegalArgumentException(
+            "expected one certificate of " + certificate.fingerprint() + ", found two");
+      }
+    }
+  }
+
+  /** The fewest operators that any demand of this policy can be met by. */
+  public int fewestOperators() {
+    return allDemands(demands, rules).stream()
+        .mapToInt(each -> each.quorum().operators().fewest())
+        .min()
+        .orElseThrow();
   }
 
   private static List<Demands> allDemands(Demands own, List<PolicyRule> rules) {
@@ -116,17 +150,24 @@ public record UpdatePolicy(
     return PolicyReader.read(yaml, files);
   }
 
-  /** What a vote from this suite in this hash class must be part of. */
-  public Terms terms(PackageName name, String suite, String toolchain, Instant now) {
+  /**
+   * What a vote from this suite in this hash class must be part of: each of these suffices. There
+   * is more than one where a relaxation matches, which is an offer: what would do without it does
+   * with it, so that its end takes nothing away but itself.
+   */
+  public List<Terms> terms(PackageName name, String suite, String toolchain, Instant now) {
+    List<Terms> terms = new ArrayList<>();
     for (PolicyRule rule : rules) {
       if (rule.matches(name, suite, toolchain, now)) {
-        return new Terms(
-            rule.demands(),
-            Optional.of(rule.number()),
-            rule.relaxation().map(PolicyRule.Relaxation::until));
+        Optional<Instant> end = rule.relaxation().map(PolicyRule.Relaxation::until);
+        terms.add(new Terms(rule.demands(), Optional.of(rule.number()), end));
+        if (end.isEmpty()) {
+          return terms;
+        }
       }
     }
-    return new Terms(demands, Optional.empty(), Optional.empty());
+    terms.add(new Terms(demands, Optional.empty(), Optional.empty()));
+    return terms;
   }
 
   /** The rebuilder whose certificate has this primary fingerprint. */

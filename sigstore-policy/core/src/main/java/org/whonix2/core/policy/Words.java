@@ -1,8 +1,10 @@
 package org.whonix2.core.policy;
 
+import java.util.List;
 import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
+import org.whonix2.core.yaml.YamlFields;
 
 /** The kinds of words that a policy is written in. */
 final class Words {
@@ -12,7 +14,19 @@ final class Words {
   private static final Pattern FILE =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*){0,7}");
 
+  /** Words that the policy language keeps for what is not built yet. */
+  private static final List<String> RESERVED = List.of("format", "identity", "transport");
+
   private Words() {}
+
+  static void refuseReserved(YamlFields fields) throws MalformedInputException {
+    for (String word : RESERVED) {
+      if (fields.has(word)) {
+        throw fields.unexpected(
+            word, "no such key: it is not built yet, and a policy is obeyed whole or not at all");
+      }
+    }
+  }
 
   static String name(String text) throws MalformedInputException {
     return matching(NAME, text, "up to 64 letters, digits, '.', '_' and '-'");

@@ -21,8 +21,8 @@
  * protect: [openjdk-17-jre-headless]
  * }</pre>
  *
- * <p>Words of the full policy language that this program does not act on yet are refused, not
- * ignored.
+ * <p>docs/policy.md tells every key. The words {@code format}, {@code identity} and {@code
+ * transport} are reserved, and refused until something acts on them.
  */
 @NullMarked
 package org.whonix2.core.policy;

@@ -26,7 +26,17 @@ public sealed interface Group {
    * The largest value that holds for enough: the group is met by the members whose value is at
    * least this. Empty if those who have a value are too few.
    */
-  <T extends Comparable<? super T>> Optional<T> level(Map<String, T> values);
+  default <T extends Comparable<? super T>> Optional<T> highest(Map<String, T> values) {
+    return level(values, Comparator.<T>naturalOrder().reversed());
+  }
+
+  /** The smallest value such that the group is met by the members whose value is at most this. */
+  default <T extends Comparable<? super T>> Optional<T> lowest(Map<String, T> values) {
+    return level(values, Comparator.naturalOrder());
+  }
+
+  /** The first value in that order such that the group is met by the members up to it. */
+  <T> Optional<T> level(Map<String, T> values, Comparator<? super T> order);
 
   /** Whose agreement would meet it, for people; empty if it is met. */
   String missing(Set<String> agreeing);
@@ -54,7 +64,7 @@ public sealed interface Group {
     }
 
     @Override
-    public <T extends Comparable<? super T>> Optional<T> level(Map<String, T> values) {
+    public <T> Optional<T> level(Map<String, T> values, Comparator<? super T> order) {
       return Optional.ofNullable(values.get(name));
     }
 
@@ -116,10 +126,10 @@ public sealed interface Group {
     }
 
     @Override
-    public <T extends Comparable<? super T>> Optional<T> level(Map<String, T> values) {
+    public <T> Optional<T> level(Map<String, T> values, Comparator<? super T> order) {
       List<T> levels = new ArrayList<>();
-      of.forEach(group -> group.level(values).ifPresent(levels::add));
-      levels.sort(Comparator.reverseOrder());
+      of.forEach(group -> group.level(values, order).ifPresent(levels::add));
+      levels.sort(order);
       return levels.size() < threshold ? Optional.empty() : Optional.of(levels.get(threshold - 1));
     }
 

@@ -6,6 +6,7 @@ import org.whonix2.core.Quoted;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.json.JsonFields;
 import org.whonix2.core.openpgp.Certificate;
+import org.whonix2.core.openpgp.Fingerprint;
 
 /**
  * A certificate as it now is: with newer subkeys, an extended validity, or a revocation.
@@ -23,21 +24,56 @@ public record CertificateUpdate(Certificate certificate) implements Statement {
         "a certificate of at most " + MAX_CERTIFICATE_BYTES + " bytes, found " + size);
   }
 
-  static CertificateUpdate read(JsonFields statement) throws MalformedInputException {
+  /**
+   * An update whose certificate has not been looked at: that takes much longer than the rest.
+   *
+   * @param primary whose certificate it says it is
+   * @param digest of the certificate's bytes
+   */
+  public record Unread(Fingerprint primary, Sha256 digest, byte[] certificate) {
+    /** Reads the certificate too. */
+    public CertificateUpdate read() throws MalformedInputException {
+      Certificate read = Certificate.parse(certificate);
+      // Of the very bytes: armor or another packet header would be a second text for one value.
+      if (!read.fingerprint().equals(primary) || !Sha256.of(read.toBytes()).equals(digest)) {
+        throw new MalformedInputException(
+            "expected the certificate "
+                + primary
+                + " in its canonical bytes, found that of "
+                + read.fingerprint());
+      }
+      return new CertificateUpdate(read);
+    }
+  }
+
+  /**
+   * Reads an update but for its certificate.
+   *
+   * @param payloadType the DSSE payload type it was signed under
+   */
+  public static Unread open(String payloadType, byte[] payload) throws MalformedInputException {
+    JsonFields statement = Descriptors.head(payloadType, payload);
+    statement.constant("predicateType", StatementKind.CERTIFICATE_UPDATE.predicateType());
+    return open(statement);
+  }
+
+  private static Unread open(JsonFields statement) throws MalformedInputException {
     JsonFields subject = Descriptors.readOne(statement, "subject");
     JsonFields predicate = statement.object("predicate");
     statement.end();
     byte[] bytes = predicate.parsed("certificate", CertificateUpdate::decode);
     predicate.end();
-    Certificate certificate = Certificate.parse(bytes);
-    Sha256 digest = Sha256.of(certificate.toBytes());
-    subject.constant("name", KeyUri.of(certificate.fingerprint()));
-    // Of the very bytes too: armor or another packet header would be a second text for one value.
-    if (!Sha256.of(bytes).equals(digest) || !Descriptors.readDigest(subject).equals(digest)) {
+    Fingerprint primary = subject.parsed("name", KeyUri::parse);
+    Sha256 digest = Sha256.of(bytes);
+    if (!Descriptors.readDigest(subject).equals(digest)) {
       throw subject.unexpected("digest", "the certificate's, " + digest);
     }
     subject.end();
-    return new CertificateUpdate(certificate);
+    return new Unread(primary, digest, bytes);
+  }
+
+  static CertificateUpdate read(JsonFields statement) throws MalformedInputException {
+    return open(statement).read();
   }
 
   private static byte[] decode(String text) throws MalformedInputException {

@@ -5,10 +5,22 @@ import java.util.List;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.json.JsonFields;
+import org.whonix2.core.json.StrictJson;
 
 /** Digests inside in-toto's ResourceDescriptor: {@code "digest": {"sha256": "…"}}. */
 final class Descriptors {
   private Descriptors() {}
+
+  /** What every statement begins with. */
+  static JsonFields head(String payloadType, byte[] payload) throws MalformedInputException {
+    if (!payloadType.equals(Statement.PAYLOAD_TYPE)) {
+      throw new MalformedInputException(
+          "expected the payload type " + Statement.PAYLOAD_TYPE + ", found another");
+    }
+    JsonFields statement = StrictJson.object(payload, Statement.MAX_BYTES);
+    statement.constant("_type", Statement.TYPE);
+    return statement;
+  }
 
   static void writeDigest(ObjectNode owner, Sha256 digest) {
     owner.putObject("digest").put("sha256", digest.toString());

@@ -2,7 +2,6 @@ package org.whonix2.core.statement;
 
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.json.JsonFields;
-import org.whonix2.core.json.StrictJson;
 
 /** An in-toto Statement v1 of one of the kinds this system knows. */
 public sealed interface Statement
@@ -33,18 +32,7 @@ public sealed interface Statement
    * @param payloadType the DSSE payload type it was signed under
    */
   static StatementKind kind(String payloadType, byte[] payload) throws MalformedInputException {
-    return head(payloadType, payload).parsed("predicateType", StatementKind::parse);
-  }
-
-  private static JsonFields head(String payloadType, byte[] payload)
-      throws MalformedInputException {
-    if (!payloadType.equals(PAYLOAD_TYPE)) {
-      throw new MalformedInputException(
-          "expected the payload type " + PAYLOAD_TYPE + ", found another");
-    }
-    JsonFields statement = StrictJson.object(payload, MAX_BYTES);
-    statement.constant("_type", TYPE);
-    return statement;
+    return Descriptors.head(payloadType, payload).parsed("predicateType", StatementKind::parse);
   }
 
   /**
@@ -53,7 +41,7 @@ public sealed interface Statement
    * @param payloadType the DSSE payload type it was signed under
    */
   static Statement parse(String payloadType, byte[] payload) throws MalformedInputException {
-    JsonFields statement = head(payloadType, payload);
+    JsonFields statement = Descriptors.head(payloadType, payload);
     StatementKind kind = statement.parsed("predicateType", StatementKind::parse);
     try {
       return kind.read(statement);

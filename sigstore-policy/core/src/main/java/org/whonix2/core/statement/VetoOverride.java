@@ -5,16 +5,20 @@ import java.time.Instant;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.json.JsonFields;
+import org.whonix2.core.openpgp.Fingerprint;
 
 /**
- * A reviewer's statement that one veto shall not stand against one artifact.
+ * A reviewer's statement that one veto shall not stand against one artifact, however often its
+ * maker says it.
  *
  * @param artifact SHA-256 of the whole file that was vetoed
- * @param veto SHA-256 of the payload of the statement that is overridden
+ * @param rebuilder primary fingerprint of who vetoed it
+ * @param bits SHA-256 of what came out there instead
  * @param reason for people: 1 to 500 printable characters, with no space at its ends
  * @param until from then on it is void; whole seconds
  */
-public record VetoOverride(Sha256 artifact, Sha256 veto, String reason, Instant until)
+public record VetoOverride(
+    Sha256 artifact, Fingerprint rebuilder, Sha256 bits, String reason, Instant until)
     implements Statement {
   public VetoOverride {
     Checks.reason(reason);
@@ -25,10 +29,12 @@ public record VetoOverride(Sha256 artifact, Sha256 veto, String reason, Instant 
     JsonFields subject = Descriptors.readOne(statement, "subject");
     JsonFields predicate = statement.object("predicate");
     statement.end();
+    JsonFields veto = predicate.object("veto");
     VetoOverride override =
         new VetoOverride(
             Descriptors.readOnlyDigest(subject),
-            Descriptors.readOnlyDigest(predicate.object("veto")),
+            veto.parsed("rebuilder", KeyUri::parse),
+            Descriptors.readOnlyDigest(veto),
             predicate.string("reason"),
             predicate.instant("until"));
     predicate.end();
@@ -45,7 +51,9 @@ public record VetoOverride(Sha256 artifact, Sha256 veto, String reason, Instant 
     Draft draft = new Draft(kind());
     Descriptors.writeDigest(draft.addSubject(), artifact);
     ObjectNode predicate = draft.predicate();
-    Descriptors.writeDigest(predicate.putObject("veto"), veto);
+    ObjectNode veto = predicate.putObject("veto");
+    veto.put("rebuilder", KeyUri.of(rebuilder));
+    Descriptors.writeDigest(veto, bits);
     predicate.put("reason", reason).put("until", until.toString());
     return draft.toJson();
   }

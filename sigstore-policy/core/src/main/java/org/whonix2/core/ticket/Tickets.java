@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -83,7 +84,9 @@ public final class Tickets {
         Optional.of(bound),
         now,
         policy.protect(),
-        reasons.stream().map(Reason::what).findFirst(),
+        reasons.stream()
+            .max(Comparator.comparing(reason -> reason.rule().kind()))
+            .map(Reason::what),
         accepted);
   }
 
@@ -93,31 +96,47 @@ public final class Tickets {
     Set<Sha256> contradictory = new HashSet<>();
     for (BinaryArtifact artifact : judged(policy, evidence)) {
       Verdict verdict = VerdictRules.judge(grounds, artifact);
+      if (!verdict.accepted()) {
+        continue;
+      }
       Ticket ticket = new Ticket(artifact.digest(), artifact.identity(), verdict.until());
-      if (verdict.accepted() && accepted.put(artifact.digest(), ticket) != null) {
+      Ticket other = accepted.get(artifact.digest());
+      if (other != null && !other.identity().equals(ticket.identity())) {
         // The same bits cannot say two things of themselves: one quorum lied.
         contradictory.add(artifact.digest());
+      }
+      if (other == null || other.end().isBefore(ticket.end())) {
+        accepted.put(artifact.digest(), ticket);
       }
     }
     accepted.keySet().removeAll(contradictory);
     return accepted.values();
   }
 
-  /** What the evidence names, and what somebody exempts though nobody attested it. */
+  /**
+   * What can be accepted: what as many operators name as any quorum of the policy needs, and what
+   * somebody exempts though nobody attested it. One operator can name millions of files.
+   */
   private static Set<BinaryArtifact> judged(UpdatePolicy policy, Evidence evidence) {
-    Set<BinaryArtifact> judged = new LinkedHashSet<>(evidence.artifacts());
-    Set<Sha256> attested = new HashSet<>();
-    judged.forEach(artifact -> attested.add(artifact.digest()));
+    Set<Evidence.Exempted> exempted = new LinkedHashSet<>(evidence.exempted());
     for (HashExemption exemption : policy.exemptions()) {
-      if (!attested.contains(exemption.artifact())) {
-        judged.add(unattested(exemption.artifact(), exemption.identity()));
+      exempted.add(new Evidence.Exempted(exemption.artifact(), exemption.identity()));
+    }
+    int fewest = policy.fewestOperators();
+    Set<BinaryArtifact> judged = new LinkedHashSet<>();
+    Set<Evidence.Exempted> attested = new HashSet<>();
+    for (BinaryArtifact artifact : evidence.artifacts()) {
+      Evidence.Exempted named = new Evidence.Exempted(artifact.digest(), artifact.identity());
+      boolean isExempted = exempted.contains(named);
+      if (isExempted || evidence.operatorsNaming(artifact) >= fewest) {
+        judged.add(artifact);
+      }
+      if (isExempted) {
+        attested.add(named);
       }
     }
-    for (Evidence.Exempted exempted : evidence.exempted()) {
-      if (!attested.contains(exempted.artifact())) {
-        judged.add(unattested(exempted.artifact(), exempted.identity()));
-      }
-    }
+    exempted.removeAll(attested);
+    exempted.forEach(file -> judged.add(unattested(file.artifact(), file.identity())));
     return judged;
   }
 

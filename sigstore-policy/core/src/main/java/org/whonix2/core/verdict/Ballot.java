@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,27 +29,21 @@ final class Ballot {
 
   /**
    * @param vetoes that count against the file
-   * @param exempted whether what is asked of the votes is waived
    */
-  Ballot(
-      Terms terms,
-      List<LoggedRebuild> votes,
-      List<LoggedRebuild> vetoes,
-      boolean exempted,
-      Instant now) {
+  Ballot(Terms terms, List<LoggedRebuild> votes, List<LoggedRebuild> vetoes, Instant now) {
     this.terms = terms;
     this.votes = votes;
-    if (!exempted) {
-      operatorsMustBeEnough();
-      votesMustDiffer();
-      firstVoteMustBeOldEnough(now);
-    }
-    vetoWinsOverAnyQuorum(vetoes);
+    operatorsMustBeEnough();
+    votesMustDiffer();
+    quorumMustBeOldEnough(now);
+    vetoWinsOverAnyQuorum(vetoes, terms.demands().vetoOperators()).ifPresent(reasons::add);
   }
 
-  /** The nearest to an acceptance first. */
+  /** The nearest to an acceptance first, and of acceptances the longest. */
   static final Comparator<Ballot> NEAREST =
       Comparator.<Ballot>comparingInt(ballot -> ballot.reasons.size())
+          .thenComparing(
+              ballot -> ballot.terms.until().orElse(Instant.MAX), Comparator.reverseOrder())
           .thenComparing(ballot -> -ballot.operators().size())
           .thenComparing(ballot -> ballot.terms.rule().orElse(Integer.MAX_VALUE))
           .thenComparing(Ballot::hashClass);
@@ -79,6 +74,13 @@ final class Ballot {
     return operators(votes);
   }
 
+  /** The operators of these whom the quorum asks. */
+  private Set<String> asked(List<LoggedRebuild> some) {
+    Set<String> asked = operators(some);
+    asked.retainAll(terms.demands().quorum().operators().members());
+    return asked;
+  }
+
   private static Set<String> operators(List<LoggedRebuild> some) {
     return some.stream()
         .map(logged -> logged.rebuilder().operator())
@@ -87,24 +89,24 @@ final class Ballot {
 
   private void operatorsMustBeEnough() {
     Group asked = terms.demands().quorum().operators();
-    Set<String> voters = new TreeSet<>(operators());
-    voters.retainAll(asked.members());
+    Set<String> voters = asked(votes);
     if (asked.isMetBy(voters)) {
       return;
     }
+    boolean isFlat = voters.size() < asked.fewest();
     reasons.add(
         new Reason(
             Rule.QUORUM,
             voters.size()
-                + " of "
-                + asked.fewest()
+                + (isFlat ? " of " + asked.fewest() : "")
                 + " operators vote for this SHA-256"
-                + (voters.isEmpty() ? "" : ": " + String.join(", ", voters)),
+                + (voters.isEmpty() ? "" : ": " + String.join(", ", voters))
+                + (isFlat ? "" : "; the policy asks for " + asked),
             "votes of these would be needed: " + asked.missing(voters)));
   }
 
   private void votesMustDiffer() {
-    Set<String> asked = terms.demands().quorum().operators().members();
+    Set<String> asked = asked(votes);
     List<LoggedRebuild> counting =
         votes.stream().filter(vote -> asked.contains(vote.rebuilder().operator())).toList();
     for (Map.Entry<Dimension, Integer> demand :
@@ -129,42 +131,52 @@ final class Ballot {
     }
   }
 
-  /** Time for others to see a source that its signer's key may not have been meant for. */
-  private void firstVoteMustBeOldEnough(Instant now) {
+  /**
+   * Time for others to see a source that its signer's key may not have been meant for. It runs from
+   * when the quorum was there, not from the first vote: that one could be an accomplice's, who knew
+   * the bits before anybody else.
+   */
+  private void quorumMustBeOldEnough(Instant now) {
     Demands demands = terms.demands();
-    Optional<Instant> first =
-        votes.stream().map(LoggedRebuild::loggedBy).min(Comparator.naturalOrder());
-    if (demands.minAge().equals(Duration.ZERO) || first.isEmpty()) {
+    Map<String, Instant> firstVotes = new HashMap<>();
+    for (LoggedRebuild vote : votes) {
+      firstVotes.merge(
+          vote.rebuilder().operator(),
+          vote.loggedBy(),
+          (one, other) -> one.isBefore(other) ? one : other);
+    }
+    Optional<Instant> complete = demands.quorum().operators().lowest(firstVotes);
+    if (demands.minAge().equals(Duration.ZERO) || complete.isEmpty()) {
       return;
     }
-    Instant ripe = first.get().plus(demands.minAge());
+    Instant ripe = complete.get().plus(demands.minAge());
     if (now.isBefore(ripe)) {
       reasons.add(
           new Reason(
               Rule.MIN_AGE,
-              "this box knows of the first vote since "
-                  + first.get()
+              "this box knows of the quorum since "
+                  + complete.get()
                   + ", not yet for "
                   + demands.minAge(),
               "wait until " + ripe));
     }
   }
 
-  private void vetoWinsOverAnyQuorum(List<LoggedRebuild> vetoes) {
+  /** Why these are too many, if they are. */
+  static Optional<Reason> vetoWinsOverAnyQuorum(List<LoggedRebuild> vetoes, int enough) {
     Set<String> against = operators(vetoes);
-    if (against.size() < terms.demands().vetoOperators()) {
-      return;
-    }
-    reasons.add(
-        new Reason(
-            Rule.VETO,
-            against.size()
-                + " operators got other bits from the same source in the same environment: "
-                + vetoes.stream()
-                    .map(veto -> veto.rebuilder().name() + " (" + veto.place() + ")")
-                    .sorted()
-                    .collect(Collectors.joining(", ")),
-            "find out whose bits are wrong; a newer attestation by the same rebuilder replaces its"
-                + " older one"));
+    return against.size() < enough
+        ? Optional.empty()
+        : Optional.of(
+            new Reason(
+                Rule.VETO,
+                against.size()
+                    + " operators got other bits from the same source in the same environment: "
+                    + vetoes.stream()
+                        .map(veto -> veto.rebuilder().name() + " (" + veto.place() + ")")
+                        .sorted()
+                        .collect(Collectors.joining(", ")),
+                "find out whose bits are wrong; a newer attestation by the same rebuilder replaces"
+                    + " its older one"));
   }
 }

@@ -27,6 +27,6 @@ record Endorsement(Fingerprint reviewer, Instant until) {
             (one, other) -> one.isAfter(other) ? one : other);
       }
     }
-    return reviewers.group().flatMap(group -> group.level(ends));
+    return reviewers.group().flatMap(group -> group.highest(ends));
   }
 }

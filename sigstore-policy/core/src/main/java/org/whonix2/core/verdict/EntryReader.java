@@ -2,9 +2,12 @@ package org.whonix2.core.verdict;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.dsse.Verification;
@@ -36,6 +39,7 @@ public final class EntryReader {
   private final Instant now;
   private final Evidence.Collector collector;
   private final List<LogEvidence.Unread> ofRebuilders = new ArrayList<>();
+  private final Map<String, Integer> told = new HashMap<>();
   private long next;
   private long unread;
 
@@ -86,7 +90,7 @@ public final class EntryReader {
       drop(index, envelope, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       // A bug of ours, but the entry stays in the log for ever: it must not end every verdict.
-      drop(index, envelope, "reading it failed: " + e);
+      drop(index, envelope, "reading it failed: " + Quoted.message(e));
     }
   }
 
@@ -145,7 +149,8 @@ public final class EntryReader {
   private void drop(long index, Envelope envelope, String why) {
     unread++;
     Optional<Rebuilder> rebuilder = claimed(envelope);
-    if (rebuilder.isPresent() && ofRebuilders.size() < LogEvidence.KEPT) {
+    if (rebuilder.isPresent()
+        && told.merge(rebuilder.get().name(), 1, Integer::sum) <= LogEvidence.KEPT) {
       String reason = why.length() > LONGEST_REASON ? why.substring(0, LONGEST_REASON) : why;
       ofRebuilders.add(new LogEvidence.Unread(index, rebuilder.get().name(), reason));
     }

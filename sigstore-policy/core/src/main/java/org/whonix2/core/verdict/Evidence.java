@@ -1,5 +1,6 @@
 package org.whonix2.core.verdict;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,6 +20,7 @@ import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
+import org.whonix2.core.snapshot.SnapshotSeries;
 import org.whonix2.core.statement.Exemption;
 import org.whonix2.core.statement.PolicyRelease;
 import org.whonix2.core.statement.RebuildId;
@@ -39,9 +41,10 @@ public final class Evidence {
   private final Map<Exempted, List<Endorsement>> exemptions;
   private final Map<Overridden, List<Endorsement>> overrides;
   private final Map<PolicyRelease, Set<Fingerprint>> releases;
-  private final Map<Fingerprint, Instant> snapshots;
+  private final Map<SnapshotSeries, Heard> snapshots;
   private final Set<Sha256> unsupported;
   private final Set<BinaryArtifact> artifacts = new LinkedHashSet<>();
+  private final Map<BinaryArtifact, Set<String>> operators = new HashMap<>();
   private final Map<Sha256, List<Integer>> byDigest = new HashMap<>();
   private final Map<PackageIdentity, List<Integer>> byIdentity = new HashMap<>();
   private final Map<RebuildId, List<LoggedRebuild>> failures = new HashMap<>();
@@ -49,7 +52,10 @@ public final class Evidence {
   private Evidence(Collector collector) {
     this.kept = collector.kept;
     this.logs = List.copyOf(collector.logs);
-    this.current = List.copyOf(collector.current.values());
+    List<LoggedRebuild> all = new ArrayList<>();
+    collector.current.forEach((subject, logged) -> all.add(collector.saidSince(subject, logged)));
+    all.addAll(collector.beside());
+    this.current = List.copyOf(all);
     this.equivocations = collector.equivocations;
     this.exemptions = Map.copyOf(collector.exemptions);
     this.overrides = Map.copyOf(collector.overrides);
@@ -70,6 +76,9 @@ public final class Evidence {
       }
       for (BinaryArtifact artifact : logged.statement().artifacts()) {
         artifacts.add(artifact);
+        operators
+            .computeIfAbsent(artifact, key -> new HashSet<>())
+            .add(logged.rebuilder().operator());
         byDigest.computeIfAbsent(artifact.digest(), digest -> new ArrayList<>()).add(place);
         byIdentity.computeIfAbsent(artifact.identity(), name -> new ArrayList<>()).add(place);
       }
@@ -78,15 +87,28 @@ public final class Evidence {
 
   private record Subject(Fingerprint rebuilder, RebuildId rebuild) {}
 
+  /** What came out, by digest: statements that were replaced are not kept whole. */
+  private record Said(Subject subject, Sha256 artifacts) {
+    static Said of(Subject subject, LoggedRebuild logged) {
+      String all = logged.statement().artifacts().toString();
+      return new Said(subject, Sha256.of(all.getBytes(StandardCharsets.UTF_8)));
+    }
+  }
+
+  /** The newest epoch of a series, and when it was made. */
+  private record Heard(long epoch, Instant made) {
+    /** An old epoch does not count, whatever time it bears. */
+    Heard later(Heard other) {
+      boolean sameMadeLater = epoch == other.epoch && other.made.isAfter(made);
+      return other.epoch > epoch || sameMadeLater ? other : this;
+    }
+  }
+
   /** A file that is exempted, and what its control data says it is. */
   public record Exempted(Sha256 artifact, PackageIdentity identity) {}
 
-  /**
-   * A veto on one file.
-   *
-   * @param veto digest of the payload that is overridden
-   */
-  private record Overridden(Sha256 artifact, Sha256 veto) {}
+  /** A veto on one file, by whom and with which bits. */
+  private record Overridden(Sha256 artifact, Fingerprint rebuilder, Sha256 bits) {}
 
   /**
    * Two different statements under one key where there may be one.
@@ -118,11 +140,18 @@ public final class Evidence {
   public static final class Collector {
     private final List<LogEvidence> logs = new ArrayList<>();
     private final Map<Subject, LoggedRebuild> current = new LinkedHashMap<>();
+
+    /** By when each rebuilder first said what. */
+    private final Map<Said, Instant> since = new HashMap<>();
+
+    /** Of equal numbers, the payloads beside the current one: a veto is one also here. */
+    private final Map<Subject, Map<Sha256, LoggedRebuild>> beside = new HashMap<>();
+
     private final Equivocations equivocations = new Equivocations();
     private final Map<Exempted, List<Endorsement>> exemptions = new HashMap<>();
     private final Map<Overridden, List<Endorsement>> overrides = new HashMap<>();
     private final Map<PolicyRelease, Set<Fingerprint>> releases = new HashMap<>();
-    private final Map<Fingerprint, Instant> snapshots = new HashMap<>();
+    private final Map<SnapshotSeries, Heard> snapshots = new HashMap<>();
     private final Set<Sha256> unsupported = new HashSet<>();
     private Kept kept = Kept.NOTHING;
 
@@ -130,18 +159,33 @@ public final class Evidence {
     void add(LoggedRebuild logged) {
       equivocations.see(
           logged.rebuilder().name(), logged.statement(), logged.payload(), logged.place());
-      current.merge(
-          new Subject(logged.rebuild().rebuilder(), logged.statement().rebuildId()),
-          logged,
-          Collector::newer);
+      Subject subject = new Subject(logged.rebuild().rebuilder(), logged.statement().rebuildId());
+      since.merge(
+          Said.of(subject, logged),
+          logged.loggedBy(),
+          (one, other) -> one.isBefore(other) ? one : other);
+      LoggedRebuild old = current.putIfAbsent(subject, logged);
+      if (old == null) {
+        return;
+      }
+      long difference = logged.statement().sequence() - old.statement().sequence();
+      if (difference > 0) {
+        current.put(subject, logged);
+        beside.remove(subject);
+      } else if (difference == 0 && !logged.payload().equals(old.payload())) {
+        beside
+            .computeIfAbsent(subject, key -> new HashMap<>())
+            .putIfAbsent(logged.payload(), logged);
+      }
     }
 
-    /** The higher number, and of one statement in two places the one that was there first. */
-    private static LoggedRebuild newer(LoggedRebuild old, LoggedRebuild other) {
-      long difference = other.statement().sequence() - old.statement().sequence();
-      boolean isNewer =
-          difference > 0 || (difference == 0 && other.loggedBy().isBefore(old.loggedBy()));
-      return isNewer ? other : old;
+    /** Who says the same again has said it since the first time. */
+    private LoggedRebuild saidSince(Subject subject, LoggedRebuild logged) {
+      return logged.loggedBy(since.getOrDefault(Said.of(subject, logged), logged.loggedBy()));
+    }
+
+    private List<LoggedRebuild> beside() {
+      return beside.values().stream().flatMap(others -> others.values().stream()).toList();
     }
 
     /**
@@ -150,7 +194,7 @@ public final class Evidence {
     void add(String rebuilder, SnapshotHeader header, Sha256 payload, String place, Instant by) {
       equivocations.see(rebuilder, header, payload, place);
       Instant made = header.madeOn().isBefore(by) ? header.madeOn() : by;
-      snapshots.merge(header.rebuilder(), made, (one, other) -> one.isAfter(other) ? one : other);
+      snapshots.merge(SnapshotSeries.of(header), new Heard(header.epoch(), made), Heard::later);
     }
 
     /** Takes a reviewer's exemption. */
@@ -165,7 +209,8 @@ public final class Evidence {
     void add(Fingerprint reviewer, VetoOverride override) {
       overrides
           .computeIfAbsent(
-              new Overridden(override.artifact(), override.veto()), key -> new ArrayList<>())
+              new Overridden(override.artifact(), override.rebuilder(), override.bits()),
+              key -> new ArrayList<>())
           .add(new Endorsement(reviewer, override.until()));
     }
 
@@ -231,6 +276,11 @@ public final class Evidence {
     return Collections.unmodifiableSet(artifacts);
   }
 
+  /** How many operators name exactly this file, whether they count or not. */
+  public int operatorsNaming(BinaryArtifact artifact) {
+    return operators.getOrDefault(artifact, Set.of()).size();
+  }
+
   /** The maintainers, by primary fingerprint, who signed this release. */
   public Set<Fingerprint> endorsers(PolicyRelease release) {
     return Set.copyOf(releases.getOrDefault(release, Set.of()));
@@ -261,16 +311,21 @@ public final class Evidence {
     return exemptions.getOrDefault(new Exempted(artifact.digest(), artifact.identity()), List.of());
   }
 
-  Collection<Endorsement> overrides(Sha256 artifact, LoggedRebuild veto) {
-    return overrides.getOrDefault(new Overridden(artifact, veto.payload()), List.of());
+  Collection<Endorsement> overrides(Sha256 artifact, Fingerprint rebuilder, Sha256 bits) {
+    return overrides.getOrDefault(new Overridden(artifact, rebuilder, bits), List.of());
   }
 
   boolean isSupported(LoggedRebuild veto) {
     return !unsupported.contains(veto.payload());
   }
 
-  /** How old this rebuilder's newest snapshot is at least. */
+  /** When this rebuilder was last heard: its newest snapshot of any suite. Not of one set aside. */
   Optional<Instant> newestSnapshot(Fingerprint rebuilder) {
-    return Optional.ofNullable(snapshots.get(rebuilder));
+    return equivocations.areBy(rebuilder)
+        ? Optional.empty()
+        : snapshots.entrySet().stream()
+            .filter(heard -> heard.getKey().rebuilder().equals(rebuilder))
+            .map(heard -> heard.getValue().made())
+            .max(Comparator.naturalOrder());
   }
 }

@@ -11,8 +11,8 @@ import java.util.List;
  */
 public record LogEvidence(
     String origin, Standing standing, long unread, List<Unread> ofRebuilders) {
-  /** How many entries are kept for people; a log may hold millions of others. */
-  static final int KEPT = 100;
+  /** How many entries of a rebuilder are kept for people; anybody can make millions of them. */
+  static final int KEPT = 5;
 
   public LogEvidence {
     ofRebuilders = List.copyOf(ofRebuilders);

@@ -26,6 +26,11 @@ public record LoggedRebuild(
     return statement.rebuild();
   }
 
+  /** The same, known to stand there by then. */
+  LoggedRebuild loggedBy(Instant time) {
+    return new LoggedRebuild(log, index, time, rebuilder, statement, payload);
+  }
+
   /** Where it stands, for messages. */
   String place() {
     return "entry " + index + " of " + log;

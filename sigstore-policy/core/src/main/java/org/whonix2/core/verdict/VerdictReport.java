@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Set;
 import java.util.TreeSet;
 import org.whonix2.core.json.StrictJson;
+import org.whonix2.core.quorum.Group;
 import org.whonix2.core.statement.Rebuild;
 
 /** A verdict told to people and to programs: the same content twice. */
@@ -18,11 +19,12 @@ public final class VerdictReport {
   private Set<String> operators() {
     Set<String> operators = new TreeSet<>();
     verdict.votes().forEach(vote -> operators.add(vote.rebuilder().operator()));
+    operators.retainAll(quorum().members());
     return operators;
   }
 
-  private int fewest() {
-    return verdict.terms().demands().quorum().operators().fewest();
+  private Group quorum() {
+    return verdict.terms().demands().quorum().operators();
   }
 
   /** Lines for people, each with its line break. */
@@ -35,7 +37,7 @@ public final class VerdictReport {
         "  votes    ",
         operators().size()
             + " operators, needed "
-            + fewest()
+            + quorum()
             + (verdict.exempted() ? ", waived by an exemption" : "")
             + verdict.terms().rule().map(number -> " by rule " + number).orElse(""));
     for (LoggedRebuild vote : verdict.votes()) {
@@ -81,8 +83,8 @@ public final class VerdictReport {
     artifact.put("sha256", verdict.artifact().digest().toString());
     artifact.put("size", verdict.artifact().size());
     json.put("operators", operators().size());
-    json.put("threshold", fewest());
-    json.put("quorum", verdict.terms().demands().quorum().operators().toString());
+    json.put("threshold", quorum().fewest());
+    json.put("quorum", quorum().toString());
     verdict.terms().rule().ifPresent(number -> json.put("rule", number));
     json.put("exempted", verdict.exempted());
     ArrayNode votes = json.putArray("votes");
@@ -116,5 +118,9 @@ public final class VerdictReport {
     node.put("log", logged.log());
     node.put("index", logged.index());
     node.put("sequence", rebuild.sequence());
+    node.put("payload", logged.payload().toString());
+    node.put("suite", rebuild.suite());
+    node.put("source", rebuild.source().dsc().toString());
+    node.put("environment", rebuild.environment().toString());
   }
 }

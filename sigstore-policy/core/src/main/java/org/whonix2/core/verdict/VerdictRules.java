@@ -2,10 +2,13 @@ package org.whonix2.core.verdict;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
@@ -27,7 +30,8 @@ public final class VerdictRules {
 
   private final List<LoggedRebuild> votes = new ArrayList<>();
   private final List<Verdict.Uncounted> uncounted = new ArrayList<>();
-  private final List<LoggedRebuild> otherBits = new ArrayList<>();
+  private final List<LoggedRebuild> votesSetAside = new ArrayList<>();
+  private final List<OtherBits> otherBits = new ArrayList<>();
   private final List<Reason> reasons = new ArrayList<>();
   private Instant until;
 
@@ -59,17 +63,29 @@ public final class VerdictRules {
 
   private Verdict judge() {
     countVotes();
-    Optional<Instant> exempted = exemptionReplacesTheQuorum();
-    List<LoggedRebuild> vetoes = vetoes();
-    Ballot ballot = nearest(exempted.isPresent(), vetoes);
-    reasons.addAll(ballot.reasons());
-    exempted.ifPresent(this::endsBy);
-    ballot.terms().until().ifPresent(this::endsBy);
-    setAsideOtherBallots(ballot);
+    List<Ballot> ballots = ballots();
+    Ballot nearest = ballots.get(0);
+    Optional<Instant> exempted =
+        nearest.reasons().isEmpty() ? Optional.empty() : exemptionReplacesTheQuorum();
+    if (exempted.isPresent()) {
+      endsBy(exempted.get());
+      vetoRefusesExemptedFiles(ballots);
+    } else {
+      reasons.addAll(nearest.reasons());
+      nearest.terms().until().ifPresent(this::endsBy);
+    }
+    setAsideOtherBallots(nearest);
+    listOtherBits();
     listFailures();
     equivocationIsMisbehaviour();
     return new Verdict(
-        artifact, ballot.terms(), exempted.isPresent(), ballot.votes(), uncounted, reasons, until);
+        artifact,
+        nearest.terms(),
+        exempted.isPresent(),
+        nearest.votes(),
+        uncounted,
+        reasons,
+        until);
   }
 
   private void endsBy(Instant end) {
@@ -83,24 +99,48 @@ public final class VerdictRules {
       if (claim.isEmpty()) {
         continue;
       }
-      Optional<String> setAside = whySetAside(logged);
-      if (setAside.isPresent()) {
-        uncounted.add(new Verdict.Uncounted(logged, setAside.get()));
-      } else if (claim.get().isVote) {
-        Optional<String> unsourced = sourceMustBeSignedByAnUploader(logged);
-        unsourced.ifPresentOrElse(
-            why -> uncounted.add(new Verdict.Uncounted(logged, why)), () -> votes.add(logged));
-      } else {
-        uncounted.add(new Verdict.Uncounted(logged, claim.get().text));
-        if (claim.get().isOtherBits) {
-          otherBits.add(logged);
+      Claim said = claim.get();
+      Optional<String> contradiction = logged.rebuilder().contradiction(logged.rebuild());
+      if (contradiction.isPresent()) {
+        doesNotCount(logged, contradiction.get());
+      } else if (said.otherBits.isPresent()) {
+        // Also of one set aside: to say two things must not take a veto away.
+        otherBits.add(new OtherBits(logged, said.otherBits.get()));
+      } else if (evidence.isSetAside(logged)) {
+        doesNotCount(logged, "its key signed two different statements where it may sign one");
+        if (said.isVote) {
+          votesSetAside.add(logged);
         }
+      } else if (said.isVote) {
+        sourceMustBeSignedByAnUploader(logged)
+            .ifPresentOrElse(why -> doesNotCount(logged, why), () -> votes.add(logged));
+      } else {
+        doesNotCount(logged, said.text);
       }
     }
   }
 
-  /** What an attestation says that bears on the file. */
-  private record Claim(boolean isVote, boolean isOtherBits, String text) {}
+  /** Other bits under the file's name. */
+  private record OtherBits(LoggedRebuild logged, Sha256 bits) {}
+
+  private void doesNotCount(LoggedRebuild logged, String why) {
+    uncounted.add(new Verdict.Uncounted(logged, why));
+  }
+
+  /**
+   * What an attestation says that bears on the file.
+   *
+   * @param otherBits what came out instead under the file's name
+   */
+  private record Claim(boolean isVote, Optional<Sha256> otherBits, String text) {
+    static Claim vote() {
+      return new Claim(true, Optional.empty(), "it is this file");
+    }
+
+    static Claim none(String text) {
+      return new Claim(false, Optional.empty(), text);
+    }
+  }
 
   private Optional<Claim> claim(LoggedRebuild logged) {
     Optional<Claim> claim = Optional.empty();
@@ -108,24 +148,17 @@ public final class VerdictRules {
       boolean sameBits = attested.digest().equals(artifact.digest());
       boolean sameName = attested.identity().equals(artifact.identity());
       if (attested.equals(artifact)) {
-        return Optional.of(new Claim(true, false, "it is this file"));
+        return Optional.of(Claim.vote());
       }
       if (sameName && sameBits) {
-        claim = Optional.of(new Claim(false, false, "it gives the size as " + attested.size()));
+        claim = Optional.of(Claim.none("it gives the size as " + attested.size()));
       } else if (sameName) {
-        claim = Optional.of(new Claim(false, true, "it has other bits: " + attested.digest()));
+        claim = Optional.of(new Claim(false, Optional.of(attested.digest()), "other bits"));
       } else if (sameBits && claim.isEmpty()) {
-        claim = Optional.of(new Claim(false, false, "it has these bits as " + attested.identity()));
+        claim = Optional.of(Claim.none("it has these bits as " + attested.identity()));
       }
     }
     return claim;
-  }
-
-  private Optional<String> whySetAside(LoggedRebuild logged) {
-    if (evidence.isSetAside(logged)) {
-      return Optional.of("its key signed two different statements where it may sign one");
-    }
-    return logged.rebuilder().contradiction(logged.rebuild());
   }
 
   /** Whoever stole the archive's key must not bring a source of his own. */
@@ -160,22 +193,27 @@ public final class VerdictRules {
   }
 
   /**
-   * Other bits from the same rebuild in the environment of a vote, unless reviewers overrode that
-   * statement for this file, or what would support it could not be fetched.
+   * Other bits from the same rebuild in the environment of one of these votes, unless reviewers
+   * overrode them for this file, or what would support them could not be fetched.
    */
-  private List<LoggedRebuild> vetoes() {
+  private List<LoggedRebuild> vetoes(List<LoggedRebuild> contradicted) {
     Set<Circumstances> comparable =
-        votes.stream().map(Circumstances::of).collect(Collectors.toSet());
+        contradicted.stream().map(Circumstances::of).collect(Collectors.toSet());
     List<LoggedRebuild> vetoes = new ArrayList<>();
-    for (LoggedRebuild other : otherBits) {
-      if (!comparable.contains(Circumstances.of(other)) || !evidence.isSupported(other)) {
-        continue;
+    for (OtherBits other : otherBits) {
+      if (comparable.contains(Circumstances.of(other.logged))
+          && evidence.isSupported(other.logged)) {
+        overridden(other).ifPresentOrElse(this::endsBy, () -> vetoes.add(other.logged));
       }
-      Optional<Instant> overridden =
-          Endorsement.level(evidence.overrides(artifact.digest(), other), policy.reviewers(), now);
-      overridden.ifPresentOrElse(this::endsBy, () -> vetoes.add(other));
     }
     return vetoes;
+  }
+
+  /** Until when enough reviewers override what this one says, if they do. */
+  private Optional<Instant> overridden(OtherBits other) {
+    Fingerprint rebuilder = other.logged.rebuild().rebuilder();
+    return Endorsement.level(
+        evidence.overrides(artifact.digest(), rebuilder, other.bits), policy.reviewers(), now);
   }
 
   private record Circumstances(RebuildId id, Sha256 environment) {
@@ -184,41 +222,87 @@ public final class VerdictRules {
     }
   }
 
-  /** The votes that count together and come nearest to an acceptance. */
-  private Ballot nearest(boolean exempted, List<LoggedRebuild> vetoes) {
+  /** The votes that count together, those first that come nearest to an acceptance. */
+  private List<Ballot> ballots() {
     record Together(String hashClass, Terms terms) {}
-    return votes.stream()
-        .collect(Collectors.groupingBy(vote -> new Together(Ballot.hashClass(vote), terms(vote))))
-        .entrySet()
-        .stream()
-        .map(entry -> new Ballot(entry.getKey().terms, entry.getValue(), vetoes, exempted, now))
-        .min(Ballot.NEAREST)
-        .orElseGet(() -> new Ballot(termsWithoutVotes(), List.of(), vetoes, exempted, now));
+    Map<Together, List<LoggedRebuild>> together = new HashMap<>();
+    for (LoggedRebuild vote : votes) {
+      for (Terms terms : terms(vote)) {
+        together
+            .computeIfAbsent(new Together(Ballot.hashClass(vote), terms), key -> new ArrayList<>())
+            .add(vote);
+      }
+    }
+    List<Ballot> ballots = new ArrayList<>();
+    together.forEach(
+        (key, some) -> ballots.add(new Ballot(key.terms, some, vetoes(contradictable(some)), now)));
+    if (ballots.isEmpty()) {
+      Terms own = new Terms(policy.demands(), Optional.empty(), Optional.empty());
+      ballots.add(new Ballot(own, List.of(), List.of(), now));
+    }
+    ballots.sort(Ballot.NEAREST);
+    return ballots;
   }
 
-  private Terms terms(LoggedRebuild vote) {
+  /** A vote that is set aside does not count, and is contradicted all the same. */
+  private List<LoggedRebuild> contradictable(List<LoggedRebuild> together) {
+    Set<String> hashClasses = together.stream().map(Ballot::hashClass).collect(Collectors.toSet());
+    return Stream.concat(
+            together.stream(),
+            votesSetAside.stream().filter(vote -> hashClasses.contains(Ballot.hashClass(vote))))
+        .toList();
+  }
+
+  private List<Terms> terms(LoggedRebuild vote) {
     return policy.terms(
         artifact.identity().name(), vote.rebuild().suite(), Ballot.hashClass(vote), now);
   }
 
-  /** No vote tells suite or hash class: only rules that ask for neither can match. */
-  private Terms termsWithoutVotes() {
-    return policy.terms(artifact.identity().name(), "", "", now);
+  /** By the strictest limit of all votes, as no quorum chose one. */
+  private void vetoRefusesExemptedFiles(List<Ballot> ballots) {
+    int enough =
+        ballots.stream()
+            .mapToInt(ballot -> ballot.terms().demands().vetoOperators())
+            .reduce(policy.demands().vetoOperators(), Math::min);
+    Ballot.vetoWinsOverAnyQuorum(vetoes(contradictable(votes)), enough).ifPresent(reasons::add);
   }
 
   private void setAsideOtherBallots(Ballot ballot) {
+    Set<Sha256> together =
+        ballot.votes().stream().map(LoggedRebuild::payload).collect(Collectors.toSet());
     for (LoggedRebuild vote : votes) {
-      if (!ballot.votes().contains(vote)) {
-        uncounted.add(
-            new Verdict.Uncounted(
-                vote,
-                "it does not count together with the others: it is of "
-                    + Ballot.hashClass(vote)
-                    + " in "
-                    + vote.rebuild().suite()
-                    + ", under "
-                    + terms(vote)));
+      if (!together.contains(vote.payload())) {
+        doesNotCount(
+            vote,
+            "it does not count together with the others: it is of "
+                + Ballot.hashClass(vote)
+                + " in "
+                + vote.rebuild().suite()
+                + ", under "
+                + terms(vote).get(0));
       }
+    }
+  }
+
+  /** Vetoes, and what looks like one. */
+  private void listOtherBits() {
+    Set<Circumstances> comparable =
+        Stream.concat(votes.stream(), votesSetAside.stream())
+            .map(Circumstances::of)
+            .collect(Collectors.toSet());
+    for (OtherBits other : otherBits) {
+      String kind;
+      if (!comparable.contains(Circumstances.of(other.logged))) {
+        kind = "inconclusive, as no vote is from the same source and environment";
+      } else if (!evidence.isSupported(other.logged)) {
+        kind = "no veto, as its log, .buildinfo or bits cannot be fetched";
+      } else {
+        kind =
+            overridden(other)
+                .map(end -> "a veto that reviewers override until " + end)
+                .orElse("a veto");
+      }
+      doesNotCount(other.logged, "it has other bits, " + other.bits + ": " + kind);
     }
   }
 
@@ -230,30 +314,26 @@ public final class VerdictRules {
         .forEach(
             failed -> {
               if (failed.statement() instanceof RebuildFailure failure) {
-                uncounted.add(
-                    new Verdict.Uncounted(failed, "its rebuild failed: " + failure.reason()));
+                doesNotCount(failed, "its rebuild failed: " + failure.reason());
               }
             });
   }
 
   /** A key set aside never refuses by itself; where its vote is missed, the proof is the reason. */
   private void equivocationIsMisbehaviour() {
-    List<String> proofs =
-        uncounted.stream()
-            .filter(other -> evidence.isSetAside(other.statement()))
-            .map(other -> other.statement().rebuilder().name())
-            .distinct()
-            .toList();
-    if (!reasons.isEmpty() && !proofs.isEmpty()) {
-      reasons.add(
-          new Reason(
-              Rule.EQUIVOCATION,
-              evidence.equivocations().stream()
-                  .filter(proof -> proofs.contains(proof.rebuilder()))
-                  .map(Evidence.Equivocation::toString)
-                  .collect(Collectors.joining("; ")),
-              "show the two statements to the rebuilder's operator; its key counts nothing any"
-                  + " more"));
+    if (reasons.isEmpty() || votesSetAside.isEmpty()) {
+      return;
     }
+    Set<String> missed =
+        votesSetAside.stream().map(logged -> logged.rebuilder().name()).collect(Collectors.toSet());
+    reasons.add(
+        new Reason(
+            Rule.EQUIVOCATION,
+            evidence.equivocations().stream()
+                .filter(proof -> missed.contains(proof.rebuilder()))
+                .map(Evidence.Equivocation::toString)
+                .collect(Collectors.joining("; ")),
+            "show the two statements to the rebuilder's operator; its key counts nothing any"
+                + " more"));
   }
 }

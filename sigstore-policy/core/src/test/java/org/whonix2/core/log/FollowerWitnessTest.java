@@ -109,6 +109,29 @@ class FollowerWitnessTest {
     assertThat(((FollowOutcome.Advanced) outcome).witnessed().time()).isEqualTo(EARLIER);
   }
 
+  /** The k-th oldest word: one that lies cannot make a new tree look old. */
+  @Test
+  void oneLyingWitnessDoesNotMakeANewTreeOld() {
+    Instant longAgo = NOW.minus(Duration.ofDays(6));
+    SimulatedLog log = new SimulatedLog("honest", 3).publish(NOW);
+    SignedNote note = log.note();
+    List<NoteSignature> lines = new ArrayList<>(note.signatures());
+    lines.add(ALPHA.cosign(log.head(), NOW));
+    lines.add(BETA.cosign(log.head(), NOW));
+    lines.add(GAMMA.cosign(log.head(), longAgo));
+    for (int threshold = 2; threshold <= 3; threshold++) {
+      assertThat(by(threshold, SimulatedLog.note(note.text(), lines))).isEqualTo(NOW);
+    }
+    assertThat(by(1, SimulatedLog.note(note.text(), lines))).isEqualTo(longAgo);
+  }
+
+  private static Instant by(int threshold, SignedNote note) {
+    CheckpointVerification.Verified verified =
+        (CheckpointVerification.Verified) SimulatedLog.TRUSTED.verify(note);
+    QuorumResult result = SimulatedLog.quorum(threshold).judge(verified.checkpoint(), NOW);
+    return ((QuorumResult.Met) result).by();
+  }
+
   @Test
   void oneLyingWitnessDoesNotMakeAnOldTreeFresh() throws Exception {
     Checkpoint head = honest().head();

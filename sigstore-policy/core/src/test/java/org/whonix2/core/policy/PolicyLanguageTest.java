@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.quorum.Group;
 
 /** The policy language beyond the quorum: groups, rules, source, silence, people, exemptions. */
 class PolicyLanguageTest {
@@ -200,15 +203,44 @@ class PolicyLanguageTest {
                  until: 2026-12-01T00:00:00Z, reason: r}
             """);
     PackageName zsh = new PackageName("zsh");
-    assertThat(policy.terms(zsh, "bookworm-security", "tcc-ddc", NOW)).hasToString("rule 1");
-    assertThat(policy.terms(zsh, "bookworm", "tcc-ddc", NOW)).hasToString("rule 2");
-    assertThat(policy.terms(zsh, "bookworm", "gcc-12", NOW)).hasToString("rule 3");
-    assertThat(policy.terms(zsh, "bookworm", "gcc-12", NOW).until())
-        .contains(Instant.parse("2026-12-01T00:00:00Z"));
-    assertThat(policy.terms(zsh, "bookworm", "gcc-12", Instant.parse("2026-12-01T00:00:00Z")))
-        .hasToString("the policy's quorum");
+    assertThat(policy.terms(zsh, "bookworm-security", "tcc-ddc", NOW)).hasToString("[rule 1]");
+    assertThat(policy.terms(zsh, "bookworm", "tcc-ddc", NOW)).hasToString("[rule 2]");
+    // A relaxation is an offer beside what holds without it.
+    assertThat(policy.terms(zsh, "bookworm", "gcc-12", NOW))
+        .hasToString("[rule 3, the policy's quorum]");
+    Instant end = Instant.parse("2026-12-01T00:00:00Z");
+    assertThat(policy.terms(zsh, "bookworm", "gcc-12", NOW).get(0).until()).contains(end);
+    assertThat(policy.terms(zsh, "bookworm", "gcc-12", end)).hasToString("[the policy's quorum]");
     assertThat(policy.terms(new PackageName("bash"), "bookworm", "gcc-12", NOW))
-        .hasToString("the policy's quorum");
+        .hasToString("[the policy's quorum]");
+  }
+
+  @Test
+  void withManyOperatorsAHigherThresholdIsStillNotWeaker() {
+    List<String> many = IntStream.range(0, 40).mapToObj(i -> "o" + i).toList();
+    Quorum five = new Quorum(Group.of(5, many), Map.of());
+    Quorum ten = new Quorum(Group.of(10, many), Map.of());
+    assertThat(ten.isWeakerThan(five)).isFalse();
+    assertThat(five.isWeakerThan(ten)).isTrue();
+    Quorum tenOfOthers = new Quorum(Group.of(10, many.subList(30, 40)), Map.of());
+    assertThat(tenOfOthers.isWeakerThan(new Quorum(Group.of(1, many.subList(0, 30)), Map.of())))
+        .isTrue();
+    assertThat(tenOfOthers.isWeakerThan(five)).isFalse();
+  }
+
+  @Test
+  void reservedWordsAreRefusedWhereTheyWouldStand() {
+    refused("format: rebuilderd\n", "not built yet");
+    for (String[] place :
+        new String[][] {
+          {"operator: beta,", "operator: beta, format: rebuilderd,"},
+          {"operator: beta,", "operator: beta, identity: {},"},
+          {"origin: log.example.org,", "origin: log.example.org, transport: tor,"}
+        }) {
+      assertThatExceptionOfType(MalformedInputException.class)
+          .isThrownBy(() -> text.replacing(place[0], place[1]).read())
+          .withMessageContaining("not built yet");
+    }
   }
 
   @Test

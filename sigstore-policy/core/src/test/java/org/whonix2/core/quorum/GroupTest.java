@@ -41,14 +41,23 @@ class GroupTest {
   @Test
   void aLevelIsTheLargestValueThatEnoughHave() {
     Map<String, Integer> values = Map.of("a", 9, "b", 3, "c", 5, "d", 8, "e", 7, "f", 1);
-    assertThat(DEF.level(values)).contains(7);
-    assertThat(BC.level(values)).contains(5);
-    assertThat(ALL.level(values)).contains(5);
-    assertThat(new Group.Threshold(1, List.of(A, BC, DEF)).level(values)).contains(9);
-    assertThat(ALL.level(Map.of("a", 9, "b", 3, "d", 8))).isEmpty();
+    assertThat(DEF.highest(values)).contains(7);
+    assertThat(BC.highest(values)).contains(5);
+    assertThat(ALL.highest(values)).contains(5);
+    assertThat(new Group.Threshold(1, List.of(A, BC, DEF)).highest(values)).contains(9);
+    assertThat(ALL.highest(Map.of("a", 9, "b", 3, "d", 8))).isEmpty();
   }
 
-  /** What level says is what isMetBy says of those above it, for every set of values. */
+  @Test
+  void theLowestIsTheSmallestValueUpToWhichEnoughHave() {
+    Map<String, Integer> values = Map.of("a", 9, "b", 3, "c", 5, "d", 8, "e", 7, "f", 1);
+    assertThat(DEF.lowest(values)).contains(7);
+    assertThat(BC.lowest(values)).contains(3);
+    assertThat(ALL.lowest(values)).contains(9);
+    assertThat(Group.of(1, List.of("a", "b", "c")).lowest(values)).contains(3);
+  }
+
+  /** What highest says is what isMetBy says of those above it, for every set of values. */
   @Test
   void levelAgreesWithIsMetBy() {
     List<String> names = List.copyOf(ALL.members());
@@ -59,8 +68,8 @@ class GroupTest {
           values.put(names.get(i), i);
         }
       }
-      assertThat(ALL.level(values).isPresent()).isEqualTo(ALL.isMetBy(values.keySet()));
-      ALL.level(values)
+      assertThat(ALL.highest(values).isPresent()).isEqualTo(ALL.isMetBy(values.keySet()));
+      ALL.highest(values)
           .ifPresent(
               level -> {
                 assertThat(ALL.isMetBy(above(values, level))).isTrue();

@@ -24,10 +24,21 @@ import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Certificate;
+import org.whonix2.core.openpgp.Fingerprint;
 
 /** Rules of the kinds that the schemas cannot say. */
 class StatementTest {
   private static final Sha256 DIGEST = Sha256.of(new byte[] {1});
+  private static final Fingerprint KEY = fingerprint();
+
+  private static Fingerprint fingerprint() {
+    try {
+      return Fingerprint.parse("8f2a1c0b9d7e6f5a4b3c2d1e0f9a8b7c6d5e4f30");
+    } catch (MalformedInputException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private static final PackageIdentity NAMED =
       new PackageIdentity(
           new PackageName("zsh"), new PackageVersion("5.9-4"), new Architecture("amd64"));
@@ -112,9 +123,9 @@ class StatementTest {
         "policy | \"serial\":7 | \"serial\":0 | member /predicate/serial",
         "policy | \"size\":2048 | \"size\":0 | member /predicate/size",
         "policy | \"gateway\" | \"../gateway\" | a policy release: expected a policy's name",
-        "certificate | openpgp4fpr:38 | openpgp4fpr:39 | member /subject/0/name",
+        "certificate | openpgp4fpr:38 | openpgp4fpr:39 | expected the certificate",
         "certificate | \"sha256\":\"ea | \"sha256\":\"eb | member /subject/0/digest",
-        "certificate | \"certificate\":\"mD | \"certificate\":\"mE | packet",
+        "certificate | \"certificate\":\"mD | \"certificate\":\"mE | member /subject/0/digest",
       })
   void contradictionsAreRefused(String name, String from, String to, String named) {
     assertThat(example(name)).contains(from);
@@ -184,7 +195,7 @@ class StatementTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Exemption(DIGEST, NAMED, reason, UNTIL));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new VetoOverride(DIGEST, DIGEST, reason, UNTIL));
+        .isThrownBy(() -> new VetoOverride(DIGEST, KEY, DIGEST, reason, UNTIL));
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -62,8 +63,8 @@ class EntryReaderTest {
 
   private Evidence read(Instant now, byte[]... entries) {
     Evidence.Collector collector = new Evidence.Collector();
-    PolicyKeys keys = new PolicyKeys(world.policy());
-    PolicyKeys.Lesson lesson = keys.learn(World.LOG);
+    PolicyKeys keys = new PolicyKeys(world.policy(), now);
+    PolicyKeys.Lesson lesson = keys.learn(World.LOG, times);
     List.of(entries).forEach(lesson::accept);
     EntryReader reader = new EntryReader(world.policy(), keys, World.LOG, times, now, collector);
     for (byte[] entry : entries) {
@@ -165,7 +166,12 @@ class EntryReaderTest {
         new Exemption(
             attestation.buildinfo(), World.file("a1", 1).identity(), "a reason", World.NOW);
     Statement override =
-        new VetoOverride(attestation.buildinfo(), attestation.buildinfo(), "a reason", World.NOW);
+        new VetoOverride(
+            attestation.buildinfo(),
+            attestation.rebuilder(),
+            attestation.buildinfo(),
+            "a reason",
+            World.NOW);
     Statement release = new PolicyRelease("test", 2, attestation.buildinfo(), 1);
     assertUnread(signed(key, Statement.PAYLOAD_TYPE, exemption.toJson()), "word of a reviewer");
     assertUnread(signed(key, Statement.PAYLOAD_TYPE, override.toJson()), "word of a reviewer");
@@ -244,22 +250,43 @@ class EntryReaderTest {
   }
 
   @Test
-  void aRevocationInAnotherLogVoidsOnlyIfItVoidsEverything() throws Exception {
+  void aSoftRevocationInAnotherLogVoidsWhatWasNotSurelyThereBefore() throws Exception {
     byte[] entry = signed(key, Statement.PAYLOAD_TYPE, attestation.toJson());
-    assertThat(readBeside(update(RevokedByGnuPg.superseded(key, World.NOW)), entry).current())
-        .hasSize(1);
-    assertThat(readBeside(update(RevokedByGnuPg.compromised(key, World.NOW)), entry).current())
-        .isEmpty();
+    byte[] revocation = update(RevokedByGnuPg.superseded(key, World.NOW));
+    WitnessedTimes early = WitnessedTimes.none().with(1, World.NOW.minusSeconds(100));
+    WitnessedTimes late = WitnessedTimes.none().with(1, World.NOW.minusSeconds(50));
+    assertThat(readBeside(revocation, late, entry, early).current()).hasSize(1);
+    assertThat(readBeside(revocation, early, entry, early).current()).hasSize(1);
+    assertThat(readBeside(revocation, early, entry, late).current()).isEmpty();
+    assertThat(readBeside(revocation, late, entry, WitnessedTimes.none()).current()).isEmpty();
+  }
+
+  @Test
+  void aHardRevocationInAnotherLogVoidsEverything() throws Exception {
+    byte[] entry = signed(key, Statement.PAYLOAD_TYPE, attestation.toJson());
+    byte[] revocation = update(RevokedByGnuPg.compromised(key, World.NOW));
+    WitnessedTimes early = WitnessedTimes.none().with(1, World.NOW.minusSeconds(100));
+    assertThat(readBeside(revocation, WitnessedTimes.none(), entry, early).current()).isEmpty();
   }
 
   /** Reads a log of this entry; what another log has is learned only. */
-  private Evidence readBeside(byte[] elsewhere, byte[] entry) {
+  private Evidence readBeside(
+      byte[] elsewhere, WitnessedTimes there, byte[] entry, WitnessedTimes here) {
     Evidence.Collector collector = new Evidence.Collector();
-    PolicyKeys keys = new PolicyKeys(world.policy());
-    keys.learn("other.example.org").accept(elsewhere);
-    keys.learn(World.LOG).accept(entry);
-    new EntryReader(world.policy(), keys, World.LOG, times, World.NOW, collector).accept(entry);
+    PolicyKeys keys = new PolicyKeys(world.policy(), World.NOW);
+    keys.learn("other.example.org", there).accept(elsewhere);
+    keys.learn(World.LOG, here).accept(entry);
+    new EntryReader(world.policy(), keys, World.LOG, here, World.NOW, collector).accept(entry);
     return collector.evidence();
+  }
+
+  @Test
+  void copiesOfAPublicCertificateCostNothing() throws Exception {
+    byte[] update = update(key.certificate());
+    byte[][] entries = new byte[20_001][];
+    Arrays.fill(entries, update);
+    entries[20_000] = signed(key, Statement.PAYLOAD_TYPE, attestation.toJson());
+    assertThat(read(entries).current()).hasSize(1);
   }
 
   @Test
@@ -295,7 +322,13 @@ class EntryReaderTest {
             signed(
                 person,
                 Statement.PAYLOAD_TYPE,
-                new VetoOverride(file.digest(), attestation.buildinfo(), "seen", until).toJson()),
+                new VetoOverride(
+                        file.digest(),
+                        attestation.rebuilder(),
+                        attestation.buildinfo(),
+                        "seen",
+                        until)
+                    .toJson()),
             signed(person, Statement.PAYLOAD_TYPE, attestation.toJson()));
     assertThat(evidence.endorsers(release)).containsExactly(person.certificate().fingerprint());
     assertThat(evidence.endorsers(new PolicyRelease("test", 3, attestation.buildinfo(), 1)))

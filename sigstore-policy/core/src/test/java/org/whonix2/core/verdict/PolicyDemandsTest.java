@@ -102,6 +102,25 @@ class PolicyDemandsTest {
   }
 
   @Test
+  void theEndOfARelaxationTakesNothingAwayButItself() {
+    world.threshold = 2;
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    assertAccepted();
+    Quorum odd = new Quorum(Group.of(1, world.operators()), Map.of(Dimension.JURISDICTION, 3));
+    world.rules.add(
+        new PolicyRule(
+            1,
+            List.of(new PackagePattern("*")),
+            Set.of(),
+            Optional.empty(),
+            new Demands(odd, 1, Duration.ZERO),
+            Optional.of(new PolicyRule.Relaxation(NOW.plusSeconds(60), "a test"))));
+    assertAccepted();
+    assertThat(world.judge(world.archiveFile).terms().rule()).isEmpty();
+  }
+
+  @Test
   void theSuiteIsWhatTheVotesSayAndVotesFromOthersDoNotCountWithThem() {
     world.rules.add(rule("*", Set.of("bookworm-security"), Optional.empty(), 2));
     world.says("alpha-1").fromSuite("bookworm-security").log();
@@ -210,15 +229,55 @@ class PolicyDemandsTest {
   }
 
   @Test
-  void theFirstVoteMustHaveStoodThereLongEnough() {
+  void theQuorumMustHaveStoodThereLongEnough() {
     world.minAge = Duration.ofHours(24);
-    world.says("alpha-1").loggedBy(NOW.minus(Duration.ofHours(24)).plusSeconds(1)).log();
-    world.says("beta-1").log();
-    world.says("gamma-1").log();
+    Instant ripeInASecond = NOW.minus(Duration.ofHours(24)).plusSeconds(1);
+    world.says("alpha-1").loggedBy(NOW.minus(Duration.ofDays(9))).log();
+    world.says("beta-1").loggedBy(ripeInASecond.minusSeconds(5)).log();
+    world.says("gamma-1").loggedBy(ripeInASecond).log();
     assertRefused(Rule.MIN_AGE);
     assertThat(world.judge(world.archiveFile).reasons().get(0).remedy())
         .isEqualTo("wait until " + NOW.plusSeconds(1));
     assertThat(world.judge(world.archiveFile, NOW.plusSeconds(1)).accepted()).isTrue();
+  }
+
+  @Test
+  void anEarlyAccompliceRipensNothing() {
+    world.threshold = 2;
+    world.minAge = Duration.ofHours(24);
+    world.says("alpha-1").loggedBy(NOW.minus(Duration.ofDays(9))).log();
+    world.says("beta-1").log();
+    assertRefused(Rule.MIN_AGE);
+  }
+
+  @Test
+  void whoIsNotAskedRipensNothing() {
+    Quorum quorum = new Quorum(Group.of(2, List.of("alpha", "beta")), Map.of());
+    world.rules.add(
+        new PolicyRule(
+            1,
+            List.of(new PackagePattern("*")),
+            Set.of(),
+            Optional.empty(),
+            new Demands(quorum, 1, Duration.ofHours(24)),
+            Optional.empty()));
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    world.says("gamma-1").loggedBy(NOW.minus(Duration.ofDays(9))).log();
+    assertRefused(Rule.MIN_AGE);
+  }
+
+  @Test
+  void whoSaysTheSameAgainHasSaidItSinceTheFirstTime() {
+    world.minAge = Duration.ofHours(24);
+    for (String name : List.of("alpha-1", "beta-1", "gamma-1")) {
+      world.says(name).loggedBy(NOW.minus(Duration.ofHours(25))).log();
+    }
+    assertAccepted();
+    world.says("alpha-1").asNumber(2).log();
+    assertAccepted();
+    world.says("alpha-1").got(file("net-tools", 9)).inEnvironment(2).asNumber(3).log();
+    assertRefused(Rule.QUORUM);
   }
 
   // --- exemptions and overrides ----------------------------------------------------------------
@@ -298,23 +357,95 @@ class PolicyDemandsTest {
     world.says("beta-1").log();
     world.says("gamma-1").got(file("net-tools", 9)).log();
     assertRefused(Rule.VETO);
-    Sha256 veto = world.logged.get(2).payload();
-    override(people.get(0), Sha256.of(new byte[] {77}), veto);
-    override(people.get(0), world.archiveFile.digest(), Sha256.of(new byte[] {77}));
+    override(people.get(0), file("hostname", 3), "gamma-1", 9);
+    override(people.get(0), world.archiveFile, "alpha-1", 9);
+    override(people.get(0), world.archiveFile, "gamma-1", 8);
     assertRefused(Rule.VETO);
-    override(people.get(0), world.archiveFile.digest(), veto);
+    override(people.get(0), world.archiveFile, "gamma-1", 9);
     assertAccepted();
     assertThat(world.judge(world.archiveFile).until()).isEqualTo(NOW.plusSeconds(60));
     assertThat(world.judge(world.archiveFile, NOW.plusSeconds(60)).accepted()).isFalse();
+    world.says("gamma-1").got(file("net-tools", 9)).asNumber(2).log();
+    assertAccepted();
     world.rebuilder("delta-1", "delta", "NL", "gcc");
-    world.says("delta-1").got(file("net-tools", 8)).log();
+    world.says("delta-1").got(file("net-tools", 9)).log();
     assertRefused(Rule.VETO);
   }
 
-  private void override(Fingerprint reviewer, Sha256 file, Sha256 veto) {
-    world.others.add(
-        collector ->
-            collector.add(reviewer, new VetoOverride(file, veto, "seen", NOW.plusSeconds(60))));
+  /** For these bits, which the rebuilder got instead of the file. */
+  private void override(Fingerprint reviewer, BinaryArtifact vetoed, String rebuilder, int bits) {
+    VetoOverride override =
+        new VetoOverride(
+            vetoed.digest(),
+            world.named(rebuilder).certificate().fingerprint(),
+            file("net-tools", bits).digest(),
+            "seen",
+            NOW.plusSeconds(60));
+    world.others.add(collector -> collector.add(reviewer, override));
+  }
+
+  @Test
+  void oneSetAsideStillVetoes() {
+    world.threshold = 2;
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    world.says("gamma-1").got(file("net-tools", 9)).log();
+    assertRefused(Rule.VETO);
+    world.says("gamma-1").fromSource(2).log();
+    assertRefused(Rule.VETO, Rule.EQUIVOCATION);
+    world.says("gamma-1").got(file("net-tools", 8)).log();
+    assertRefused(Rule.VETO, Rule.EQUIVOCATION);
+    assertThat(world.evidence().equivocations()).hasSize(1);
+  }
+
+  @Test
+  void aVoteInOneHashClassMakesNoVetoInAnother() {
+    world.threshold = 2;
+    world.veto = 2;
+    world.rebuilder("delta-1", "delta", "NL", "gcc");
+    world.rebuilder("epsilon-1", "epsilon", "NO", "gcc");
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    world.says("gamma-1").by("clang-14").got(file("net-tools", 9)).log();
+    world.says("delta-1").by("clang-14").got(file("net-tools", 9)).log();
+    assertAccepted();
+    world.says("epsilon-1").by("clang-14").log();
+    assertAccepted();
+  }
+
+  @Test
+  void aVoteDoesNotChooseALaxVetoForAnExemptedFile() {
+    world.exemptions.add(exemption("trust me", NOW.plusSeconds(60)));
+    world.says("alpha-1").log();
+    world.says("gamma-1").got(file("net-tools", 9)).log();
+    assertRefused(Rule.VETO);
+    Demands lax =
+        new Demands(new Quorum(Group.of(3, world.operators()), Map.of()), 3, Duration.ZERO);
+    world.rules.add(
+        new PolicyRule(
+            1,
+            List.of(new PackagePattern("*")),
+            Set.of("bookworm-security"),
+            Optional.empty(),
+            lax,
+            Optional.empty()));
+    world.says("beta-1").fromSuite("bookworm-security").log();
+    assertRefused(Rule.VETO);
+  }
+
+  @Test
+  void nobodyTakesTheTicketOfAnExemptedFileAway() throws Exception {
+    world.exemptions.add(exemption("trust me", NOW.plusSeconds(60)));
+    BinaryArtifact file = world.archiveFile;
+    world.says("alpha-1").log();
+    assertThat(tickets()).hasSize(1);
+    BinaryArtifact longer = new BinaryArtifact(file.identity(), file.digest(), 7);
+    world.says("beta-1").got(longer).log();
+    assertThat(tickets()).hasSize(1);
+    BinaryArtifact renamed =
+        new BinaryArtifact(file("evil", 1).identity(), file.digest(), file.size());
+    world.says("gamma-1").got(renamed).log();
+    assertThat(tickets()).extracting(Ticket::identity).containsExactly(file.identity());
   }
 
   @Test
@@ -382,6 +513,26 @@ class PolicyDemandsTest {
     assertThat(world.judge(world.archiveFile).until()).isEqualTo(lately.plus(Duration.ofDays(7)));
     world.silent = OptionalInt.empty();
     assertAccepted();
+  }
+
+  @Test
+  void anOldEpochWithANewDateIsNotHeard() {
+    world.agreed().silent = OptionalInt.of(2);
+    snapshot("alpha-1", 2, NOW.minus(Duration.ofDays(8)), NOW);
+    assertRefused(Rule.SILENT);
+    snapshot("alpha-1", 1, NOW, NOW);
+    assertRefused(Rule.SILENT);
+    snapshot("alpha-1", 3, NOW, NOW);
+    assertAccepted();
+  }
+
+  @Test
+  void oneSetAsideIsNotHeard() {
+    world.agreed().silent = OptionalInt.of(2);
+    snapshot("alpha-1", 1, NOW, NOW);
+    assertAccepted();
+    snapshot("alpha-1", 1, NOW.minusSeconds(1), NOW);
+    assertRefused(Rule.SILENT, Rule.QUORUM, Rule.EQUIVOCATION);
   }
 
   @Test

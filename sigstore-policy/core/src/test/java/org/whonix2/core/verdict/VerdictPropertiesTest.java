@@ -32,14 +32,16 @@ class VerdictPropertiesTest {
       List.of("alpha-1", "beta-1", "gamma-1", "alpha-2", "delta-1", "epsilon-1");
 
   /** A policy in a few numbers. */
-  record Asked(int threshold, int jurisdictions, int veto, int rule) {}
+  record Asked(int threshold, int jurisdictions, int veto, int rule, boolean relaxed) {}
 
   /** A statement in a few numbers; bits 0 are the judged file's. */
   record Said(int rebuilder, int bits, int environment, int suite, int toolchain) {}
 
   @Provide
   Arbitrary<Asked> asked() {
-    return Combinators.combine(ints(1, 4), ints(1, 3), ints(1, 2), ints(0, 3)).as(Asked::new);
+    return Combinators.combine(
+            ints(1, 4), ints(1, 3), ints(1, 2), ints(0, 3), Arbitraries.of(true, false))
+        .as(Asked::new);
   }
 
   @Provide
@@ -71,7 +73,9 @@ class VerdictPropertiesTest {
               Set.of("suite-1"),
               Optional.empty(),
               new Demands(other, asked.veto, Duration.ZERO),
-              Optional.empty()));
+              Optional.of(asked)
+                  .filter(one -> one.relaxed)
+                  .map(one -> new PolicyRule.Relaxation(World.NOW.plusSeconds(60), "a test"))));
     }
     return world;
   }
@@ -127,14 +131,19 @@ class VerdictPropertiesTest {
   void orderAndDuplicatesNeverMatter(
       @ForAll("asked") Asked asked, @ForAll("said") List<Said> said, @ForAll long seed) {
     World world = world(asked, said);
-    List<Reason.Rule> rules = rules(world);
+    List<Object> answer = answer(world);
     world.logged.addAll(List.copyOf(world.logged));
     Collections.shuffle(world.logged, new Random(seed));
-    assertThat(rules(world)).isEqualTo(rules);
+    assertThat(answer(world)).isEqualTo(answer);
   }
 
-  private static List<Reason.Rule> rules(World world) {
-    return world.judge(world.archiveFile).reasons().stream().map(Reason::rule).sorted().toList();
+  private static List<Object> answer(World world) {
+    Verdict verdict = world.judge(world.archiveFile);
+    return List.of(
+        verdict.reasons().stream().map(Reason::rule).sorted().toList(),
+        verdict.until(),
+        verdict.terms().rule(),
+        Set.copyOf(verdict.votes()));
   }
 
   @Property(tries = 1000)
@@ -159,7 +168,7 @@ class VerdictPropertiesTest {
   @Property(tries = 1000)
   void anEquivocationOnlyEverMovesTowardsRefused(
       @ForAll("asked") Asked asked, @ForAll("said") List<Said> said) {
-    World world = world(asked, said.stream().filter(one -> one.bits == 0).toList());
+    World world = world(asked, said);
     boolean before = accepts(world);
     for (LoggedRebuild logged : List.copyOf(world.logged)) {
       world

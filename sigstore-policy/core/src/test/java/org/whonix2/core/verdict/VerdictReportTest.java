@@ -35,19 +35,15 @@ class VerdictReportTest {
     world.agreed();
     assertThat(text())
         .isEqualTo(
-            String.join(
-                "\n",
-                "  package  net-tools 2.10-1 amd64",
-                "  sha256   4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a",
-                "  votes    3 operators, needed 3",
-                "    + alpha-1 of alpha, DE, amd64 AMD, gcc-12 from root gcc,"
-                    + " entry 0 of log.example.org",
-                "    + beta-1 of beta, FR, amd64 AMD, gcc-12 from root gcc,"
-                    + " entry 1 of log.example.org",
-                "    + gamma-1 of gamma, IS, amd64 AMD, gcc-12 from root clang,"
-                    + " entry 2 of log.example.org",
-                "  until    2026-11-29T11:00:00Z",
-                ""));
+            """
+              package  net-tools 2.10-1 amd64
+              sha256   4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a
+              votes    3 operators, needed 3 of alpha, beta, gamma
+                + alpha-1 of alpha, DE, amd64 AMD, gcc-12 from root gcc, entry 0 of log.example.org
+                + beta-1 of beta, FR, amd64 AMD, gcc-12 from root gcc, entry 1 of log.example.org
+                + gamma-1 of gamma, IS, amd64 AMD, gcc-12 from root clang, entry 2 of log.example.org
+              until    2026-11-29T11:00:00Z
+            """);
   }
 
   @Test
@@ -57,12 +53,12 @@ class VerdictReportTest {
     world.says("gamma-1").got(file("net-tools", 9)).inEnvironment(2).log();
     assertThat(text())
         .contains(
-            "votes    1 operators, needed 3",
+            "votes    1 operators, needed 3 of alpha, beta, gamma",
             "+ alpha-1 of alpha",
             "- beta-1 of beta",
             "not counted: it claims compiler root pcc, the policy says [gcc]",
             "- gamma-1 of gamma",
-            "not counted: it has other bits: ",
+            ": inconclusive, as no vote is from the same source and environment",
             "refused: 1 of 3 operators vote for this SHA-256: alpha",
             "hint: votes of these would be needed: 2 of beta, gamma")
         .doesNotContain("until");
@@ -116,7 +112,7 @@ class VerdictReportTest {
             new Demands(new Quorum(Group.of(1, world.operators()), Map.of()), 1, Duration.ZERO),
             Optional.empty()));
     world.says("alpha-1").log();
-    assertThat(text()).contains("votes    1 operators, needed 1 by rule 1");
+    assertThat(text()).contains("votes    1 operators, needed 1 of alpha, beta, gamma by rule 1");
     assertThat(json().get("rule").asInt()).isEqualTo(1);
   }
 
@@ -128,7 +124,8 @@ class VerdictReportTest {
             world.archiveFile.identity(),
             "not reproducible",
             NOW.plusSeconds(60)));
-    assertThat(text()).contains("votes    0 operators, needed 3, waived by an exemption");
+    assertThat(text())
+        .contains("votes    0 operators, needed 3 of alpha, beta, gamma, waived by an exemption");
     assertThat(json().get("exempted").asBoolean()).isTrue();
   }
 }
