@@ -48,6 +48,7 @@ class SyncAndVerifyTest {
   private TestLog log;
   private final List<SecretKey> rebuilders = new ArrayList<>();
   private Path deb;
+  private Instant signedAt = Instant.now();
   private String out = "";
   private String err = "";
 
@@ -58,7 +59,8 @@ class SyncAndVerifyTest {
     StringBuilder roster = new StringBuilder();
     for (String operator : List.of("alpha", "beta")) {
       SecretKey key =
-          SecretKey.generate(operator, Instant.now().minusSeconds(5), Duration.ofDays(30));
+          SecretKey.generate(
+              operator, Instant.now().minus(Duration.ofDays(20)), Duration.ofDays(50));
       rebuilders.add(key);
       Files.writeString(folder.resolve(operator + ".asc"), key.certificate().toArmored());
       roster.append(
@@ -126,7 +128,7 @@ class SyncAndVerifyTest {
       artifact = DebFile.read(in);
     }
     SecretKey key = rebuilders.get(rebuilder);
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    Instant made = signedAt.truncatedTo(ChronoUnit.SECONDS);
     RebuildAttestation attestation =
         new RebuildAttestation(
             new Rebuild(
@@ -143,12 +145,12 @@ class SyncAndVerifyTest {
                 "whonix2-rebuilder",
                 sequence,
                 key.certificate().fingerprint(),
-                now,
-                now,
+                made,
+                made,
                 List.of()),
             List.of(artifact),
             Sha256.of(new byte[0]));
-    return Envelope.sign(Statement.PAYLOAD_TYPE, attestation.toJson(), key, Instant.now())
+    return Envelope.sign(Statement.PAYLOAD_TYPE, attestation.toJson(), key, signedAt)
         .toBytes();
   }
 
@@ -264,7 +266,8 @@ class SyncAndVerifyTest {
     }
     try (Stream<Path> files = Files.walk(folder.resolve("state"))) {
       assertThat(files.filter(Files::isRegularFile).map(f -> f.getFileName().toString()))
-          .containsExactlyInAnyOrder("lock", "tickets", "checkpoint", "000", "001", "88");
+          .containsExactlyInAnyOrder(
+              "lock", "tickets", "floors", "checkpoint", "times", "000", "001", "88");
     }
   }
 
@@ -294,6 +297,7 @@ class SyncAndVerifyTest {
 
   @Test
   void oldCosignaturesMakeTheEvidenceStale() throws Exception {
+    signedAt = Instant.now().minus(Duration.ofDays(9));
     logBoth();
     log.cosignedAt = Instant.now().minus(Duration.ofDays(8));
     assertThat(sync()).isZero();
