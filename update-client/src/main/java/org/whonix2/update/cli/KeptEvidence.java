@@ -16,6 +16,8 @@ import org.whonix2.core.verdict.Evidence;
 import org.whonix2.core.verdict.LogEvidence;
 import org.whonix2.core.verdict.PolicyKeys;
 import org.whonix2.core.verdict.Standing;
+import org.whonix2.io.cli.CommandException;
+import org.whonix2.io.cli.ExitCode;
 import org.whonix2.update.store.BoxStore;
 import org.whonix2.update.store.Floors;
 import org.whonix2.update.store.LogStore;
@@ -34,7 +36,7 @@ final class KeptEvidence {
     this.now = now;
   }
 
-  Evidence read(BoxStore store) throws IOException {
+  Evidence read(BoxStore store) throws CommandException, IOException {
     Evidence.Collector collector = new Evidence.Collector();
     collector.keep(floors(store).under(policy.name()));
     PolicyKeys keys = new PolicyKeys(policy);
@@ -47,12 +49,17 @@ final class KeptEvidence {
     return collector.evidence();
   }
 
-  private static Floors floors(BoxStore store) throws IOException {
+  /** What this box does not go back behind; where it cannot tell, nothing is accepted. */
+  static Floors floors(BoxStore store) throws CommandException, IOException {
     try {
       return store.floors();
     } catch (MalformedInputException e) {
-      throw new IOException(
-          e.getMessage() + "; to forget what this box has seen, remove that file", e);
+      throw new CommandException(
+          ExitCode.EVIDENCE_MISSING,
+          "what this box does not go back behind is damaged: " + e.getMessage(),
+          "nothing is accepted until that file is right; to forget which policies and which time"
+              + " this box has seen, check policy and clock, remove it and sync",
+          e);
     }
   }
 
