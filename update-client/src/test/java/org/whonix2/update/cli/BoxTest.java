@@ -2,6 +2,7 @@ package org.whonix2.update.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -194,5 +195,14 @@ abstract class BoxTest {
 
   Tickets tickets() throws Exception {
     return Tickets.parse(Files.readAllBytes(folder.resolve("state/update/tickets")));
+  }
+
+  Optional<Path> entriesFile() throws IOException {
+    try (Stream<Path> files = Files.walk(folder.resolve("state"))) {
+      return files
+          .filter(file -> file.toString().contains("entries"))
+          .filter(Files::isRegularFile)
+          .findFirst();
+    }
   }
 }

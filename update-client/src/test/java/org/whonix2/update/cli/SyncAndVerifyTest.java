@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.whonix2.core.digest.Sha256;
@@ -315,14 +313,5 @@ class SyncAndVerifyTest extends BoxTest {
     assertThat(report.at("/refused")).isEmpty();
     // Whatever machine this is: it does not say all is well unless its gate enforces.
     assertThat(code).isEqualTo(report.at("/gate/enforcing").asBoolean() ? 0 : 1);
-  }
-
-  private Optional<Path> entriesFile() throws IOException {
-    try (Stream<Path> files = Files.walk(folder.resolve("state"))) {
-      return files
-          .filter(file -> file.toString().contains("entries"))
-          .filter(Files::isRegularFile)
-          .findFirst();
-    }
   }
 }
