@@ -8,6 +8,7 @@ import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.core.ticket.Tickets;
 import org.whonix2.core.verdict.Evidence;
+import org.whonix2.io.cli.CommandException;
 import org.whonix2.update.store.BoxStore;
 import org.whonix2.update.store.Floors;
 
@@ -16,31 +17,35 @@ final class IssuedTickets {
   private IssuedTickets() {}
 
   /** Judges everything that is kept and replaces the tickets. */
-  static Tickets issue(PolicyDocument document, BoxStore store) throws IOException {
+  static Tickets issue(PolicyDocument document, BoxStore store)
+      throws CommandException, IOException {
     Instant now = Instant.now();
     try {
       Evidence evidence = new KeptEvidence(document.policy(), now).read(store);
       Tickets tickets = Tickets.issue(document.policy(), document.bound(), evidence, now);
-      raiseFloors(document.policy(), evidence, store);
+      raiseFloors(document.policy(), evidence, tickets, store);
       store.replaceTickets(tickets);
       return tickets;
-    } catch (IOException | RuntimeException e) {
+    } catch (CommandException | IOException | RuntimeException e) {
       store.dropTickets();
       throw e;
     }
   }
 
-  /** Before the tickets are replaced: a box that acted on a policy never takes an older one. */
-  private static void raiseFloors(UpdatePolicy policy, Evidence evidence, BoxStore store)
-      throws IOException {
-    try {
-      Floors floors = store.floors();
-      Floors raised = floors.raised(evidence.passed(), policy.name(), policy.serial());
-      if (!raised.equals(floors)) {
-        store.raise(raised);
-      }
-    } catch (MalformedInputException e) {
-      throw new IOException(String.valueOf(e.getMessage()), e);
+  /**
+   * Before the tickets are replaced: a box that acted on a policy never takes an older one. A
+   * policy under which everything is refused was never in force, and locks out no older one.
+   */
+  private static void raiseFloors(
+      UpdatePolicy policy, Evidence evidence, Tickets tickets, BoxStore store)
+      throws CommandException, IOException {
+    Floors floors = KeptEvidence.floors(store);
+    Floors raised = floors.raised(evidence.passed());
+    if (tickets.refusal().isEmpty()) {
+      raised = raised.raised(policy.name(), policy.serial());
+    }
+    if (!raised.equals(floors)) {
+      store.raise(raised);
     }
   }
 

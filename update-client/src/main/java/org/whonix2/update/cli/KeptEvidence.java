@@ -2,6 +2,8 @@ package org.whonix2.update.cli;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.log.CheckpointVerification;
@@ -16,6 +18,8 @@ import org.whonix2.core.verdict.Evidence;
 import org.whonix2.core.verdict.LogEvidence;
 import org.whonix2.core.verdict.PolicyKeys;
 import org.whonix2.core.verdict.Standing;
+import org.whonix2.io.cli.CommandException;
+import org.whonix2.io.cli.ExitCode;
 import org.whonix2.update.store.BoxStore;
 import org.whonix2.update.store.Floors;
 import org.whonix2.update.store.LogStore;
@@ -23,7 +27,8 @@ import org.whonix2.update.store.LogStore.Misbehaviour;
 
 /**
  * Reads the store into {@link Evidence}. Everything is verified again, under the policy as it is
- * now: the log's signature, the cosignatures, the tree, each envelope.
+ * now: the log's signature, the cosignatures, the tree, each envelope. Every log is read twice,
+ * first for what it says of keys, without a lock.
  */
 final class KeptEvidence {
   private final UpdatePolicy policy;
@@ -34,59 +39,112 @@ final class KeptEvidence {
     this.now = now;
   }
 
-  Evidence read(BoxStore store) throws IOException {
-    Evidence.Collector collector = new Evidence.Collector();
-    collector.keep(floors(store).under(policy.name()));
-    PolicyKeys keys = new PolicyKeys(policy, now);
-    for (LogSource source : policy.logs()) {
-      LogStore log = store.log(source.origin());
-      learn(keys.learn(source.origin(), log.times()), log);
-    }
-    for (LogSource source : policy.logs()) {
-      read(source, keys, store.log(source.origin()), collector);
-    }
-    return collector.evidence();
+  Evidence read(BoxStore store) throws CommandException, IOException {
+    return learn(store).judge();
   }
 
-  private static Floors floors(BoxStore store) throws IOException {
+  /** Reads every log for what is said of keys. */
+  Learned learn(BoxStore store) throws CommandException, IOException {
+    Floors floors = floors(store);
+    PolicyKeys keys = new PolicyKeys(policy, now);
+    List<LearnedLog> logs = new ArrayList<>();
+    for (LogSource source : policy.logs()) {
+      LogStore log = store.log(source.origin());
+      logs.add(learn(source, keys.learn(source.origin(), log.times()), log));
+    }
+    return new Learned(floors, keys, logs);
+  }
+
+  private static LearnedLog learn(LogSource source, PolicyKeys.Lesson lesson, LogStore store)
+      throws IOException {
+    try {
+      return new LearnedLog(source, store, store.load(lesson::accept), Optional.empty());
+    } catch (MalformedInputException e) {
+      return new LearnedLog(
+          source, store, LogState.empty(), Optional.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  /**
+   * A log of which every entry up to a tree was read once.
+   *
+   * @param damage why that is none, if there is any
+   */
+  private record LearnedLog(
+      LogSource source, LogStore store, LogState state, Optional<String> damage) {}
+
+  /**
+   * What is known of keys, up to one tree of each log. No entry behind it is judged: a sync may
+   * take one in meanwhile whose revocation, behind it, nobody has learned.
+   */
+  final class Learned {
+    private final Floors floors;
+    private final PolicyKeys keys;
+    private final List<LearnedLog> logs;
+
+    private Learned(Floors floors, PolicyKeys keys, List<LearnedLog> logs) {
+      this.floors = floors;
+      this.keys = keys;
+      this.logs = logs;
+    }
+
+    /** Reads the same entries once more, each by the key as it stood there. */
+    Evidence judge() throws IOException {
+      Evidence.Collector collector = new Evidence.Collector();
+      collector.keep(floors.under(policy.name()));
+      for (LearnedLog log : logs) {
+        KeptEvidence.this.judge(log, keys, collector);
+      }
+      return collector.evidence();
+    }
+  }
+
+  /** What this box does not go back behind; where it cannot tell, nothing is accepted. */
+  static Floors floors(BoxStore store) throws CommandException, IOException {
     try {
       return store.floors();
     } catch (MalformedInputException e) {
-      throw new IOException(
-          e.getMessage() + "; to forget what this box has seen, remove that file", e);
+      throw new CommandException(
+          ExitCode.EVIDENCE_MISSING,
+          "what this box does not go back behind is damaged: " + e.getMessage(),
+          "nothing is accepted until that file is right; to forget which policies and which time"
+              + " this box has seen, check policy and clock, remove it and sync",
+          e);
     }
   }
 
-  private static void learn(PolicyKeys.Lesson lesson, LogStore store) throws IOException {
-    try {
-      store.load(lesson::accept);
-    } catch (MalformedInputException e) {
-      // Told where it counts: the log is read once more, and refuses everything then.
-    }
-  }
-
-  private void read(LogSource source, PolicyKeys keys, LogStore store, Evidence.Collector collector)
+  private void judge(LearnedLog log, PolicyKeys keys, Evidence.Collector collector)
       throws IOException {
+    String origin = log.source.origin();
     for (Misbehaviour misbehaviour : Misbehaviour.values()) {
-      Optional<String> proof = store.proof(misbehaviour);
+      Optional<String> proof = log.store.proof(misbehaviour);
       if (proof.isPresent()) {
         collector.add(
-            LogEvidence.of(
-                source.origin(), new Standing.Misbehaved(misbehaviour.what(), proof.get())));
+            LogEvidence.of(origin, new Standing.Misbehaved(misbehaviour.what(), proof.get())));
         return;
       }
     }
-    EntryReader reader =
-        new EntryReader(policy, keys, source.origin(), store.times(), now, collector);
-    try {
-      LogState state = store.load(reader::accept);
-      reader.end(
-          state.note().isPresent()
-              ? standing(source, state, state.note().get())
-              : new Standing.Absent("it was never followed"));
-    } catch (MalformedInputException e) {
-      reader.end(new Standing.Absent("what is kept of it is damaged: " + e.getMessage()));
+    EntryReader reader = new EntryReader(policy, keys, origin, log.store.times(), now, collector);
+    reader.end(reread(log, reader));
+  }
+
+  private Standing reread(LearnedLog log, EntryReader reader) throws IOException {
+    if (log.damage.isPresent()) {
+      return damaged(log.damage.get());
     }
+    try {
+      log.store.reload(log.state, reader::accept);
+    } catch (MalformedInputException e) {
+      return damaged(String.valueOf(e.getMessage()));
+    }
+    return log.state
+        .note()
+        .map(note -> standing(log.source, log.state, note))
+        .orElse(new Standing.Absent("it was never followed"));
+  }
+
+  private static Standing damaged(String why) {
+    return new Standing.Absent("what is kept of it is damaged: " + why);
   }
 
   private Standing standing(LogSource source, LogState state, SignedNote note) {

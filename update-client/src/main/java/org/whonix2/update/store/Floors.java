@@ -21,7 +21,7 @@ public final class Floors {
 
   private static final Pattern CLOCK = Pattern.compile("clock ([0-9]{1,12})");
   private static final Pattern POLICY =
-      Pattern.compile("policy ([A-Za-z0-9][A-Za-z0-9._-]{0,63}) ([1-9][0-9]{0,8})");
+      Pattern.compile("policy ([A-Za-z0-9][A-Za-z0-9._-]{0,63}) ([1-9][0-9]{0,9})");
 
   private final Instant clock;
   private final SortedMap<String, Integer> serials;
@@ -36,26 +36,39 @@ public final class Floors {
   }
 
   static Floors parse(byte[] text) throws MalformedInputException {
-    Instant clock = Instant.EPOCH;
+    String all = new String(text, StandardCharsets.ISO_8859_1);
+    if (!all.endsWith("\n")) {
+      // A cut line could be a smaller serial.
+      throw new MalformedInputException(
+          "expected lines that end with a line feed, found "
+              + (all.isEmpty() ? "nothing" : "none"));
+    }
+    String[] lines = all.substring(0, all.length() - 1).split("\n", -1);
+    Matcher first = CLOCK.matcher(lines[0]);
+    if (!first.matches()) {
+      throw unexpected(1, "'clock' and seconds since 1970", lines[0]);
+    }
     SortedMap<String, Integer> serials = new TreeMap<>();
-    int number = 0;
-    for (String line : new String(text, StandardCharsets.ISO_8859_1).lines().toList()) {
-      Matcher clockLine = CLOCK.matcher(line);
-      Matcher policyLine = POLICY.matcher(line);
-      number++;
-      if (number == 1 && clockLine.matches()) {
-        clock = Instant.ofEpochSecond(Long.parseLong(clockLine.group(1)));
-      } else if (number == 1
-          || !policyLine.matches()
-          || serials.put(policyLine.group(1), Integer.valueOf(policyLine.group(2))) != null) {
-        throw new MalformedInputException(
-            "line " + number + ": expected 'clock' or 'policy', found " + Quoted.of(line));
+    for (int number = 2; number <= lines.length; number++) {
+      String line = lines[number - 1];
+      Matcher policy = POLICY.matcher(line);
+      if (!policy.matches()) {
+        throw unexpected(number, "'policy', a name and a serial", line);
+      }
+      long serial = Long.parseLong(policy.group(2));
+      if (serial > Integer.MAX_VALUE) {
+        throw unexpected(number, "a serial of at most " + Integer.MAX_VALUE, line);
+      }
+      if (serials.put(policy.group(1), (int) serial) != null) {
+        throw unexpected(number, "each policy once", line);
       }
     }
-    if (number == 0) {
-      throw new MalformedInputException("expected 'clock' in the first line, found nothing");
-    }
-    return new Floors(clock, serials);
+    return new Floors(Instant.ofEpochSecond(Long.parseLong(first.group(1))), serials);
+  }
+
+  private static MalformedInputException unexpected(int number, String expected, String line) {
+    return new MalformedInputException(
+        "line " + number + ": expected " + expected + ", found " + Quoted.of(line));
   }
 
   byte[] toBytes() {
@@ -66,11 +79,16 @@ public final class Floors {
     return text.toString().getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** With this time passed, and this policy in force: floors only rise. */
-  public Floors raised(Instant passed, String policy, int serial) {
+  /** With this time passed: floors only rise. */
+  public Floors raised(Instant passed) {
+    return passed.isAfter(clock) ? new Floors(passed, serials) : this;
+  }
+
+  /** With this policy in force: floors only rise. */
+  public Floors raised(String policy, int serial) {
     SortedMap<String, Integer> more = new TreeMap<>(serials);
     more.merge(policy, serial, Math::max);
-    return new Floors(passed.isAfter(clock) ? passed : clock, more);
+    return new Floors(clock, more);
   }
 
   /** What holds under this policy. */

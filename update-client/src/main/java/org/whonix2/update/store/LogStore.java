@@ -51,37 +51,83 @@ public final class LogStore {
    * @throws MalformedInputException if the files are not what was written
    */
   public LogState load(Consumer<byte[]> entries) throws IOException, MalformedInputException {
-    Optional<byte[]> checkpoint = checkpoint();
-    if (checkpoint.isEmpty()) {
+    Optional<Tree> kept = tree();
+    if (kept.isEmpty()) {
       return LogState.empty();
     }
-    long size = size(checkpoint.get());
+    Tree tree = kept.get();
     Frontier frontier = Frontier.empty();
-    while (frontier.size() < size) {
-      TilePath path = path(frontier.size() / TilePath.FULL, size);
-      Optional<List<byte[]>> bundle = bundle(path);
-      if (bundle.isEmpty()) {
-        checkpoint = checkpoint();
-        if (checkpoint.isEmpty() || size(checkpoint.get()) <= size) {
-          throw new MalformedInputException("expected " + path + ", found no file");
-        }
-        size = size(checkpoint.get());
-        continue;
-      }
-      for (byte[] entry : bundle.get()) {
-        entries.accept(entry);
-        frontier = frontier.appendEntry(entry);
-      }
+    while (frontier.size() < tree.size) {
+      Found found = find(frontier.size() / TilePath.FULL, tree);
+      tree = found.tree;
+      frontier = take(found.bundle, frontier, entries);
     }
-    return LogState.of(checkpoint.get(), frontier);
+    return LogState.of(tree.note.toBytes(), frontier);
   }
 
-  private Optional<byte[]> checkpoint() throws IOException {
-    return AtomicFiles.readIfPresent(folder.resolve(CHECKPOINT), SignedNote.MAX_BYTES);
+  /**
+   * Reads once more what was loaded, and nothing that a sync took in since: what two readings say
+   * together is of one tree. Needs no lock either.
+   *
+   * @param entries takes every entry in order; what it took counts only if this returns
+   * @throws MalformedInputException if the files are not what was loaded
+   */
+  public void reload(LogState loaded, Consumer<byte[]> entries)
+      throws IOException, MalformedInputException {
+    if (loaded.note().isEmpty()) {
+      return;
+    }
+    Tree tree = new Tree(loaded.note().get(), loaded.size());
+    Frontier frontier = Frontier.empty();
+    while (frontier.size() < loaded.size()) {
+      Found found = find(frontier.size() / TilePath.FULL, tree);
+      tree = found.tree;
+      int wanted = (int) Math.min(found.bundle.size(), loaded.size() - frontier.size());
+      frontier = take(found.bundle.subList(0, wanted), frontier, entries);
+    }
+    if (!frontier.root().equals(loaded.frontier().root())) {
+      throw new MalformedInputException(
+          "expected the " + loaded.size() + " entries read before, found others");
+    }
   }
 
-  private static long size(byte[] checkpoint) throws MalformedInputException {
-    return Checkpoint.parse(SignedNote.parse(checkpoint).text()).size();
+  private static Frontier take(List<byte[]> bundle, Frontier frontier, Consumer<byte[]> entries) {
+    Frontier extended = frontier;
+    for (byte[] entry : bundle) {
+      entries.accept(entry);
+      extended = extended.appendEntry(entry);
+    }
+    return extended;
+  }
+
+  /** A checkpoint that is or was kept, and its tree's size, which names the bundles. */
+  private record Tree(SignedNote note, long size) {}
+
+  /** A bundle, and the tree that it is of. */
+  private record Found(Tree tree, List<byte[]> bundle) {}
+
+  /** The bundle in this tree; in the newer one where a sync has replaced it meanwhile. */
+  private Found find(long index, Tree tree) throws IOException, MalformedInputException {
+    TilePath path = path(index, tree.size);
+    Optional<List<byte[]>> bundle = bundle(path);
+    if (bundle.isPresent()) {
+      return new Found(tree, bundle.get());
+    }
+    Optional<Tree> newer = tree();
+    if (newer.isEmpty() || newer.get().size <= tree.size) {
+      throw new MalformedInputException("expected " + path + ", found no file");
+    }
+    return find(index, newer.get());
+  }
+
+  private Optional<Tree> tree() throws IOException, MalformedInputException {
+    Optional<byte[]> checkpoint =
+        AtomicFiles.readIfPresent(folder.resolve(CHECKPOINT), SignedNote.MAX_BYTES);
+    if (checkpoint.isEmpty()) {
+      return Optional.empty();
+    }
+    SignedNote note = SignedNote.parse(checkpoint.get());
+    return Optional.of(new Tree(note, Checkpoint.parse(note.text()).size()));
   }
 
   private Optional<List<byte[]>> bundle(TilePath path) throws IOException, MalformedInputException {

@@ -7,6 +7,8 @@
  * STATE/update/logs/SHA256(origin)/tile/entries/...    every entry up to it
  * STATE/update/logs/SHA256(origin)/rollback, fork      a proof of misbehaviour, while it stands
  * STATE/update/logs/SHA256(origin)/rollback-TIME       proofs that no longer stand, the last few
+ * STATE/update/logs/SHA256(origin)/times               org.whonix2.core.log.WitnessedTimes
+ * STATE/update/floors                                  what the box does not go back behind
  * STATE/update/tickets                                 org.whonix2.core.ticket, mode 0600
  * STATE/update/lock                                    held by the one writer, mode 0600
  * </pre>

@@ -342,7 +342,7 @@ class HostileAddressTest {
   private UpdatePolicy policy() throws Exception {
     return UpdatePolicy.parse(
         AtomicFiles.read(folder.resolve("policy.yaml"), 1 << 16),
-        name -> AtomicFiles.read(folder.resolve(name), 1 << 16));
+        (name, most) -> AtomicFiles.read(folder.resolve(name), most));
   }
 
   private LogSource source() throws Exception {

@@ -4,191 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-import org.whonix2.core.artifact.Architecture;
-import org.whonix2.core.artifact.BinaryArtifact;
-import org.whonix2.core.artifact.DebFile;
 import org.whonix2.core.digest.Sha256;
-import org.whonix2.core.dsse.Envelope;
-import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.policy.Mode;
-import org.whonix2.core.statement.Platform;
-import org.whonix2.core.statement.Rebuild;
-import org.whonix2.core.statement.RebuildAttestation;
-import org.whonix2.core.statement.SourcePackage;
-import org.whonix2.core.statement.Statement;
-import org.whonix2.core.statement.Toolchain;
 import org.whonix2.core.ticket.BoundPolicy;
 import org.whonix2.core.ticket.Ticket;
 import org.whonix2.core.ticket.Tickets;
-import org.whonix2.io.cli.Program;
 
 /** The two commands as a user types them, against a log that behaves and one that does not. */
-class SyncAndVerifyTest {
-  @TempDir private Path folder;
-  private TestLog log;
-  private final List<SecretKey> rebuilders = new ArrayList<>();
-  private Path deb;
-  private String out = "";
-  private String err = "";
-
-  @BeforeEach
-  void setUp() throws Exception {
-    log = new TestLog();
-    deb = build("hello", "hello.deb");
-    StringBuilder roster = new StringBuilder();
-    for (String operator : List.of("alpha", "beta")) {
-      SecretKey key =
-          SecretKey.generate(operator, Instant.now().minusSeconds(5), Duration.ofDays(30));
-      rebuilders.add(key);
-      Files.writeString(folder.resolve(operator + ".asc"), key.certificate().toArmored());
-      roster.append(
-          """
-            - {name: %s-1, operator: %s, jurisdiction: DE, fingerprint: %s, certificate: %s.asc,
-               tool: whonix2-rebuilder, platform: {architecture: amd64, cpuVendor: AMD, kernel: linux},
-               compilerRoots: [gcc]}
-          """
-              .formatted(operator, operator, key.certificate().fingerprint(), operator));
-    }
-    Files.writeString(
-        folder.resolve("policy.yaml"),
-        """
-        apiVersion: policy.whonix2.org/v1
-        kind: UpdatePolicy
-        metadata: {name: test, serial: 1, expires: 2099-01-01T00:00:00Z}
-        mode: enforce
-        logs: [{origin: %s, key: "%s", urls: ["%s"]}]
-        witnesses:
-          threshold: 2
-          of: [{name: w1, operator: c, key: "%s"}, {name: w2, operator: d, key: "%s"}]
-        rebuilders:
-        %s
-        quorum: {threshold: 2}
-        veto: {operators: 1}
-        freshness: {maxAge: 7d}
-        """
-            .formatted(
-                TestLog.ORIGIN,
-                log.key.verifierKey(),
-                log.url(),
-                log.w1.verifierKey(),
-                log.w2.verifierKey(),
-                roster));
-  }
-
-  @AfterEach
-  void tearDown() {
-    log.close();
-  }
-
-  private Path build(String name, String file) throws Exception {
-    Path tree = Files.createDirectories(folder.resolve("tree-" + name));
-    Files.createDirectories(tree.resolve("DEBIAN"));
-    Files.writeString(
-        tree.resolve("DEBIAN/control"),
-        "Package: %s\nVersion: 1.0\nArchitecture: amd64\nMaintainer: n <n@e>\nDescription: d\n"
-            .formatted(name));
-    Path built = folder.resolve(file);
-    Process process =
-        new ProcessBuilder(
-                "dpkg-deb", "--root-owner-group", "-b", tree.toString(), built.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).isZero();
-    return built;
-  }
-
-  /** A signed attestation by the rebuilder of this number that the file came out. */
-  private byte[] attestation(int rebuilder, long sequence) throws Exception {
-    BinaryArtifact artifact;
-    try (var in = Files.newInputStream(deb)) {
-      artifact = DebFile.read(in);
-    }
-    SecretKey key = rebuilders.get(rebuilder);
-    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    RebuildAttestation attestation =
-        new RebuildAttestation(
-            new Rebuild(
-                new SourcePackage(
-                    artifact.identity().name(), artifact.identity().version(), artifact.digest()),
-                Optional.empty(),
-                "bookworm",
-                new Architecture("amd64"),
-                new Toolchain("gcc-12", artifact.digest()),
-                "",
-                "gcc",
-                new Platform("amd64", false, "AMD", "cpu", "linux", "6.1", "Debian 12"),
-                artifact.digest(),
-                "whonix2-rebuilder",
-                sequence,
-                key.certificate().fingerprint(),
-                now,
-                now,
-                List.of()),
-            List.of(artifact),
-            Sha256.of(new byte[0]));
-    return Envelope.sign(Statement.PAYLOAD_TYPE, attestation.toJson(), key, Instant.now())
-        .toBytes();
-  }
-
-  private int run(String... args) {
-    StringWriter outText = new StringWriter();
-    StringWriter errText = new StringWriter();
-    int code =
-        Program.run(new UpdateProgram(), new PrintWriter(outText), new PrintWriter(errText), args);
-    out = outText.toString();
-    err = errText.toString();
-    return code;
-  }
-
-  private int sync(String... more) {
-    return run(with("sync", more));
-  }
-
-  private int verify(Path file, String... more) {
-    String[] all =
-        Stream.concat(Stream.of(more), Stream.of(file.toString())).toArray(String[]::new);
-    return run(with("verify", all));
-  }
-
-  private String[] with(String command, String... more) {
-    return Stream.concat(
-            Stream.of(
-                command,
-                "--policy",
-                folder.resolve("policy.yaml").toString(),
-                "--state",
-                folder.resolve("state").toString()),
-            Stream.of(more))
-        .toArray(String[]::new);
-  }
-
-  private void logBoth() throws Exception {
-    log.entries.add(attestation(0, 1));
-    log.entries.add(attestation(1, 1));
-  }
-
+class SyncAndVerifyTest extends BoxTest {
   @Test
   void acceptsAtQuorumWithTheVotesNamed() throws Exception {
     logBoth();
@@ -264,7 +98,8 @@ class SyncAndVerifyTest {
     }
     try (Stream<Path> files = Files.walk(folder.resolve("state"))) {
       assertThat(files.filter(Files::isRegularFile).map(f -> f.getFileName().toString()))
-          .containsExactlyInAnyOrder("lock", "tickets", "checkpoint", "000", "001", "88");
+          .containsExactlyInAnyOrder(
+              "lock", "tickets", "floors", "checkpoint", "times", "000", "001", "88");
     }
   }
 
@@ -294,6 +129,7 @@ class SyncAndVerifyTest {
 
   @Test
   void oldCosignaturesMakeTheEvidenceStale() throws Exception {
+    signedAt = Instant.now().minus(Duration.ofDays(9));
     logBoth();
     log.cosignedAt = Instant.now().minus(Duration.ofDays(8));
     assertThat(sync()).isZero();
@@ -366,10 +202,6 @@ class SyncAndVerifyTest {
     assertThat(verify(deb)).isNotZero();
     Files.write(bundle, good);
     assertThat(verify(deb)).isZero();
-  }
-
-  private Tickets tickets() throws Exception {
-    return Tickets.parse(Files.readAllBytes(folder.resolve("state/update/tickets")));
   }
 
   @Test
@@ -481,14 +313,5 @@ class SyncAndVerifyTest {
     assertThat(report.at("/refused")).isEmpty();
     // Whatever machine this is: it does not say all is well unless its gate enforces.
     assertThat(code).isEqualTo(report.at("/gate/enforcing").asBoolean() ? 0 : 1);
-  }
-
-  private Optional<Path> entriesFile() throws IOException {
-    try (Stream<Path> files = Files.walk(folder.resolve("state"))) {
-      return files
-          .filter(file -> file.toString().contains("entries"))
-          .filter(Files::isRegularFile)
-          .findFirst();
-    }
   }
 }

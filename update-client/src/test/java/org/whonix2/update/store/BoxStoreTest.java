@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.log.EntryBundle;
 import org.whonix2.core.log.LogState;
 import org.whonix2.update.store.LogStore.Misbehaviour;
 
@@ -87,6 +88,62 @@ class BoxStoreTest {
       assertThat(state.size()).isEqualTo(to);
       assertThat(taken).containsExactlyElementsOf(History.entries(to));
     }
+  }
+
+  @Test
+  void aSecondReadingEndsWhereTheFirstDidWhateverASyncCommitsMeanwhile() throws Exception {
+    for (int to : new int[] {300, 301, 512, 700}) {
+      for (int when : new int[] {0, 1, 255, 256, 257, 299}) {
+        LogStore store = new LogStore(folder.resolve(to + " at " + when), StoreFiles.DURABLE);
+        History.takeIn(store, 300);
+        LogState loaded = store.load(entry -> {});
+        if (when == 0) {
+          growTo(store, to);
+        }
+        List<byte[]> taken = new ArrayList<>();
+        store.reload(
+            loaded,
+            entry -> {
+              taken.add(entry);
+              if (taken.size() == when) {
+                growTo(store, to);
+              }
+            });
+        assertThat(taken)
+            .as("%d entries at entry %d", to, when)
+            .containsExactlyElementsOf(History.entries(300));
+      }
+    }
+  }
+
+  @Test
+  void aSecondReadingOfWhatWasNeverFollowedReadsNothing() throws Exception {
+    LogStore store = new LogStore(folder, StoreFiles.DURABLE);
+    LogState loaded = store.load(entry -> {});
+    History.takeIn(store, 3);
+    store.reload(
+        loaded,
+        entry -> {
+          throw new AssertionError("read");
+        });
+  }
+
+  @Test
+  void aSecondReadingThatFindsOtherEntriesFails() throws Exception {
+    LogStore store = new LogStore(folder, StoreFiles.DURABLE);
+    History.takeIn(store, 3);
+    LogState loaded = store.load(entry -> {});
+    Path bundle = folder.resolve("tile/entries/000.p/3");
+    List<byte[]> other = new ArrayList<>(History.entries(3));
+    other.set(1, new byte[] {1});
+    Files.write(bundle, EntryBundle.format(other));
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> store.reload(loaded, entry -> {}))
+        .withMessage("expected the 3 entries read before, found others");
+    Files.delete(bundle);
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> store.reload(loaded, entry -> {}))
+        .withMessage("expected tile/entries/000.p/3, found no file");
   }
 
   private static void growTo(LogStore store, int size) {
