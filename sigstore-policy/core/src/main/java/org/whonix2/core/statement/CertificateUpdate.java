@@ -24,13 +24,28 @@ public record CertificateUpdate(Certificate certificate) implements Statement {
         "a certificate of at most " + MAX_CERTIFICATE_BYTES + " bytes, found " + size);
   }
 
-  /**
-   * An update whose certificate has not been looked at: that takes much longer than the rest.
-   *
-   * @param primary whose certificate it says it is
-   * @param digest of the certificate's bytes
-   */
-  public record Unread(Fingerprint primary, Sha256 digest, byte[] certificate) {
+  /** An update whose certificate has not been looked at: that takes much longer than the rest. */
+  public static final class Unread {
+    private final Fingerprint primary;
+    private final Sha256 digest;
+    private final byte[] certificate;
+
+    private Unread(Fingerprint primary, Sha256 digest, byte[] certificate) {
+      this.primary = primary;
+      this.digest = digest;
+      this.certificate = certificate;
+    }
+
+    /** Whose certificate it says it is. */
+    public Fingerprint primary() {
+      return primary;
+    }
+
+    /** Of the certificate's bytes. */
+    public Sha256 digest() {
+      return digest;
+    }
+
     /** Reads the certificate too. */
     public CertificateUpdate read() throws MalformedInputException {
       Certificate read = Certificate.parse(certificate);

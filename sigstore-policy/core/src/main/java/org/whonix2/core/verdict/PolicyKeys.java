@@ -91,7 +91,7 @@ public final class PolicyKeys {
       Certificate newer = update.read().certificate();
       KeyHistory before = learned.getOrDefault(primary, KeyHistory.of(pinned.get()));
       KeyHistory after = before.updated(index, newer);
-      if (after != before) {
+      if (!after.equals(before)) {
         learned.put(primary, after);
         news.computeIfAbsent(primary, key -> new ArrayList<>()).add(new News(index, newer));
       }
