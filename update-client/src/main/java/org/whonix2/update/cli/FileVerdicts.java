@@ -45,17 +45,23 @@ final class FileVerdicts {
     this.err = commandLine.getErr();
     report.put("policy", policy.name());
     report.put("at", now.toString());
-    ArrayNode equivocations = report.putArray("equivocations");
-    for (Evidence.Equivocation equivocation : evidence.equivocations()) {
-      equivocations.add(equivocation.toString());
-      warn("warning: " + equivocation + "; its key is set aside");
-    }
+    tellEquivocations(evidence, report, err);
     ArrayNode unread = report.putArray("unread");
     for (LogEvidence log : evidence.logs()) {
       unread.addObject().put("log", log.origin()).put("entries", log.unread());
       log.ofRebuilders().forEach(entry -> warn("note: " + log.origin() + ": " + entry));
     }
     this.results = report.putArray("files");
+  }
+
+  /** Whose keys are set aside: to people as warnings, and to programs. */
+  static void tellEquivocations(Evidence evidence, ObjectNode report, PrintWriter err) {
+    ArrayNode equivocations = report.putArray("equivocations");
+    for (Evidence.Equivocation equivocation : evidence.equivocations()) {
+      equivocations.add(equivocation.toString());
+      err.println("warning: " + equivocation + "; its key is set aside");
+    }
+    err.flush();
   }
 
   /** Judges a file by its bytes. */

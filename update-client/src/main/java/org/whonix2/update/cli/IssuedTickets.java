@@ -2,30 +2,37 @@ package org.whonix2.update.cli;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.core.ticket.Tickets;
 import org.whonix2.core.verdict.Evidence;
+import org.whonix2.core.verdict.Grounds;
+import org.whonix2.core.verdict.Reason;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.update.store.BoxStore;
 import org.whonix2.update.store.Floors;
 
-/** The tickets that a sync leaves behind. Where none can be made there are none. */
-final class IssuedTickets {
-  private IssuedTickets() {}
-
+/**
+ * The tickets that a sync leaves behind, and what they rest on. Where none can be made there are
+ * none.
+ *
+ * @param refusals why everything is refused; empty if it is not
+ */
+record IssuedTickets(Tickets tickets, Evidence evidence, List<Reason> refusals) {
   /** Judges everything that is kept and replaces the tickets. */
-  static Tickets issue(PolicyDocument document, BoxStore store)
+  static IssuedTickets issue(PolicyDocument document, BoxStore store)
       throws CommandException, IOException {
     Instant now = Instant.now();
+    UpdatePolicy policy = document.policy();
     try {
-      Evidence evidence = new KeptEvidence(document.policy(), now).read(store);
-      Tickets tickets = Tickets.issue(document.policy(), document.bound(), evidence, now);
-      raiseFloors(document.policy(), evidence, tickets, store);
+      Evidence evidence = new KeptEvidence(policy, now).read(store);
+      Tickets tickets = Tickets.issue(policy, document.bound(), evidence, now);
+      raiseFloors(policy, evidence, tickets, store);
       store.replaceTickets(tickets);
-      return tickets;
+      return new IssuedTickets(tickets, evidence, Grounds.of(policy, evidence, now).reasons());
     } catch (CommandException | IOException | RuntimeException e) {
       store.dropTickets();
       throw e;

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -16,6 +17,7 @@ import org.whonix2.core.policy.LogSource;
 import org.whonix2.core.policy.Mode;
 import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.core.ticket.Tickets;
+import org.whonix2.core.verdict.Reason;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.StateOptions;
@@ -39,7 +41,9 @@ import picocli.CommandLine.Spec;
     name = "sync",
     description = {
       "Fetches every log of the policy whole, and refuses one that rewrites its past.",
-      "Then judges every package that the logs name, and writes the tickets that the gates go by."
+      "Then judges every package that the logs name, and writes the tickets that the gates go by.",
+      "Exits with 0 only if every log was followed and none of this refuses everything: 1 if the"
+          + " policy does, 3 if evidence is missing or stale, 4 if a log misbehaved."
     },
     mixinStandardHelpOptions = true)
 final class SyncCommand implements Callable<ExitCode> {
@@ -76,7 +80,10 @@ final class SyncCommand implements Callable<ExitCode> {
           print(source, result);
         }
       }
-      tellTickets(IssuedTickets.issue(document, store), report.putObject("tickets"));
+      IssuedTickets issued = IssuedTickets.issue(document, store);
+      FileVerdicts.tellEquivocations(issued.evidence(), report, spec.commandLine().getErr());
+      worst = worst.or(tellRefusals(issued.refusals(), report.putArray("refused")));
+      tellTickets(issued.tickets(), report.putObject("tickets"));
     }
     if (json) {
       out().println(new String(StrictJson.write(report), StandardCharsets.UTF_8));
@@ -102,6 +109,23 @@ final class SyncCommand implements Callable<ExitCode> {
     try (BoxStore store = open()) {
       IssuedTickets.refuseAll(why, store);
     }
+  }
+
+  /** Gives the gravest refusal's code: a timer that syncs must notice that nothing installs. */
+  private ExitCode tellRefusals(List<Reason> refusals, ArrayNode node) {
+    ExitCode worst = ExitCode.DONE;
+    for (Reason reason : refusals) {
+      node.add(reason.what());
+      worst = worst.or(FileVerdicts.exitCode(reason.rule().kind()));
+      if (!json) {
+        PrintWriter err = spec.commandLine().getErr();
+        String what = reason.what().lines().findFirst().orElse("");
+        err.println("error: everything is refused: " + what);
+        err.println("hint: " + reason.remedy());
+        err.flush();
+      }
+    }
+    return worst;
   }
 
   private void tellTickets(Tickets tickets, ObjectNode node) {

@@ -39,7 +39,7 @@ class KeptFloorsTest extends BoxTest {
     assertThat(verify(deb)).isEqualTo(1);
     assertThat(out).startsWith("refused ").contains("refused: " + ROLLED_BACK);
     assertThat(out).contains("hint: get the newest policy; an older one is never taken back");
-    sync();
+    assertThat(sync()).isEqualTo(1);
     assertThat(out).contains("tickets: none, everything is refused: " + ROLLED_BACK);
     assertThat(tickets().all()).isEmpty();
     assertThat(tickets().refusal()).contains(ROLLED_BACK);
@@ -78,7 +78,7 @@ class KeptFloorsTest extends BoxTest {
     String whole = Files.readString(folder.resolve("policy.yaml"));
     edit(SERIAL_1, "serial: 3,");
     edit("2099-01-01", "2020-01-01");
-    sync();
+    assertThat(sync()).isEqualTo(1);
     assertThat(tickets().refusal().orElseThrow()).contains("expired at 2020-01-01");
     Files.writeString(folder.resolve("policy.yaml"), whole);
     acceptUnder(2);
@@ -107,7 +107,7 @@ class KeptFloorsTest extends BoxTest {
     assertThat(out)
         .contains("refused: the clock says ", "and the witnesses had signed " + later + " before")
         .contains("hint: set the clock right");
-    sync();
+    assertThat(sync()).isEqualTo(3);
     assertThat(tickets().refusal().orElseThrow()).contains("the witnesses had signed " + later);
     assertThat(status()).isEqualTo(3);
     assertThat(out).contains("refused everything: the clock says ");
@@ -118,7 +118,7 @@ class KeptFloorsTest extends BoxTest {
   void whatRefusesEverythingStillShowsThatTimeHasPassed() throws Exception {
     edit("2099-01-01", "2020-01-01");
     log.cosignedAt = Instant.now().minus(Duration.ofHours(1));
-    sync();
+    assertThat(sync()).isEqualTo(1);
     assertThat(floors).hasContent("clock " + log.cosignedAt.getEpochSecond() + "\n");
   }
 
