@@ -67,9 +67,7 @@ class LogTimesTest extends BoxTest {
     assertThat(verify(deb)).isEqualTo(1);
     assertThat(out)
         .contains(
-            "refused: this box knows of the first vote since "
-                + log.cosignedAt
-                + ", not yet for PT24H",
+            "refused: this box knows of the quorum since " + log.cosignedAt + ", not yet for PT24H",
             "hint: wait until " + log.cosignedAt.plus(Duration.ofDays(1)));
     // A day later, seen from there.
     Files.writeString(times(), line(2, log.cosignedAt.minus(Duration.ofDays(1))));
@@ -110,7 +108,7 @@ class LogTimesTest extends BoxTest {
         }) {
       Files.writeString(times(), damaged);
       assertThat(verify(deb)).as(damaged).isEqualTo(1);
-      assertThat(out).as(damaged).contains("this box knows of the first vote since ");
+      assertThat(out).as(damaged).contains("this box knows of the quorum since ");
     }
     Files.delete(times());
     assertThat(verify(deb)).isEqualTo(1);
