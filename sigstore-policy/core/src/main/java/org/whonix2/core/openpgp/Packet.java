@@ -8,6 +8,9 @@ import org.whonix2.core.MalformedInputException;
 
 /** A packet's tag and body (RFC 9580, section 4.2). How its header was written is not kept. */
 final class Packet {
+  private static final int NEW_FORMAT = 0xc0;
+  private static final int LARGEST_OLD_TAG = 15;
+
   static final int SIGNATURE = 2;
   static final int SECRET_KEY = 5;
   static final int PUBLIC_KEY = 6;
@@ -113,15 +116,24 @@ final class Packet {
         "expected " + expected + ", found " + found + ", in the packet at byte " + start);
   }
 
-  /** Writes the packet with an old-format header, the only one that every reader knows. */
+  /** Writes the packet with an old-format header, which every reader knows, where its tag fits. */
   void writeTo(ByteArrayOutputStream out) {
-    boolean small = body.length < 256;
-    out.write(0x80 | tag << 2 | (small ? 0 : 1));
-    if (!small) {
-      if (body.length > 0xffff) {
-        throw new IllegalStateException("a packet of " + body.length + " bytes");
-      }
+    if (body.length > 0xffff) {
+      throw new IllegalStateException("a packet of " + body.length + " bytes");
+    }
+    if (tag > LARGEST_OLD_TAG) {
+      // The old format has four bits for the tag.
+      out.write(NEW_FORMAT | tag);
+      out.write(0xff);
+      out.write(0);
+      out.write(0);
       out.write(body.length >> 8);
+    } else {
+      boolean small = body.length < 256;
+      out.write(0x80 | tag << 2 | (small ? 0 : 1));
+      if (!small) {
+        out.write(body.length >> 8);
+      }
     }
     out.write(body.length);
     out.writeBytes(body);
