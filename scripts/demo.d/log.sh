@@ -47,7 +47,7 @@ rebuilder_entry() {
     compilerRoots: [gcc]
 YAML
 }
-# policy THRESHOLD GAMMAS-KEY-FOLDER
+# policy THRESHOLD GAMMAS-KEY-FOLDER: with a fourth rebuilder, who attested nothing, where four are asked.
 policy() {
   cat <<YAML
 apiVersion: policy.whonix2.org/v1
@@ -64,6 +64,7 @@ rebuilders:
 $(rebuilder_entry alpha DE alpha)
 $(rebuilder_entry beta FR beta)
 $(rebuilder_entry gamma IS "$2")
+$([ "$1" -le 3 ] || rebuilder_entry mallory NL mallory)
 quorum: {threshold: $1, distinct: {jurisdiction: 2}}
 veto: {operators: 1}
 freshness: {maxAge: 7d}

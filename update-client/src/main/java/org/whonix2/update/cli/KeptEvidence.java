@@ -46,11 +46,10 @@ final class KeptEvidence {
   /** Reads every log for what is said of keys. */
   Learned learn(BoxStore store) throws CommandException, IOException {
     Floors floors = floors(store);
-    PolicyKeys keys = new PolicyKeys(policy, now);
+    PolicyKeys keys = new PolicyKeys(policy);
     List<LearnedLog> logs = new ArrayList<>();
     for (LogSource source : policy.logs()) {
-      LogStore log = store.log(source.origin());
-      logs.add(learn(source, keys.learn(source.origin(), log.times()), log));
+      logs.add(learn(source, keys.learn(source.origin()), store.log(source.origin())));
     }
     return new Learned(floors, keys, logs);
   }

@@ -21,7 +21,7 @@ public record PackageVersion(String value) implements Comparable<PackageVersion>
    */
   private static final Pattern FORM =
       Pattern.compile(
-          "(?:(?<epoch>[0-9]{1,9}):(?<upstream1>[0-9][A-Za-z0-9.+~:-]*?)"
+          "(?:(?<epoch>[0-9]{1,10}):(?<upstream1>[0-9][A-Za-z0-9.+~:-]*?)"
               + "|(?<upstream0>[0-9][A-Za-z0-9.+~-]*?))"
               + "(?:-(?<revision>[A-Za-z0-9+.~]+))?");
 
@@ -33,10 +33,16 @@ public record PackageVersion(String value) implements Comparable<PackageVersion>
     Matcher matcher = FORM.matcher(value);
     if (value.length() > MAX_LENGTH
         || !matcher.matches()
-        || (matcher.group("revision") == null && value.indexOf('-') >= 0)) {
+        || (matcher.group("revision") == null && value.indexOf('-') >= 0)
+        || epoch(matcher) > Integer.MAX_VALUE) {
       throw new IllegalArgumentException("not a package version: " + value);
     }
     return matcher;
+  }
+
+  private static long epoch(Matcher matcher) {
+    String epoch = matcher.group("epoch");
+    return epoch == null ? 0 : Long.parseLong(epoch);
   }
 
   /** Reads a version; the inverse of {@link #toString}. */

@@ -39,7 +39,7 @@ public final class Deb822 {
       if (line.startsWith("#")) {
         continue;
       }
-      if (line.isBlank()) {
+      if (stripped(line).isEmpty()) {
         finish(fields, paragraphs);
         last = null;
       } else if (line.startsWith(" ") || line.startsWith("\t")) {
@@ -47,7 +47,7 @@ public final class Deb822 {
           throw new MalformedInputException(
               "line " + number + ": expected a field, found a continuation line");
         }
-        last.append('\n').append(line.strip());
+        last.append('\n').append(stripped(line));
       } else {
         last = begin(line, number, fields);
       }
@@ -77,12 +77,29 @@ public final class Deb822 {
           "line " + number + ": expected 'Field: value', found " + Quoted.of(line));
     }
     String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
-    StringBuilder value = new StringBuilder(line.substring(colon + 1).strip());
+    StringBuilder value = new StringBuilder(stripped(line.substring(colon + 1)));
     if (fields.put(name, value) != null) {
       throw new MalformedInputException(
           "line " + number + ": field " + Quoted.of(name) + " stands twice");
     }
     return value;
+  }
+
+  /** Without the blanks that Debian Policy knows at its ends: others are content. */
+  private static String stripped(String text) {
+    int from = 0;
+    int to = text.length();
+    while (from < to && isBlank(text.charAt(from))) {
+      from++;
+    }
+    while (to > from && isBlank(text.charAt(to - 1))) {
+      to--;
+    }
+    return text.substring(from, to);
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
   }
 
   private static boolean isFieldName(String line, int end) {

@@ -96,18 +96,6 @@ public final class WitnessedTimes {
     return larger != null && larger.getValue().isBefore(otherwise) ? larger.getValue() : otherwise;
   }
 
-  /** The size of the largest tree that was there by then, 0 if none is known. */
-  public long sizeBy(Instant time) {
-    long size = 0;
-    for (Map.Entry<Long, Instant> entry : bySize.entrySet()) {
-      if (entry.getValue().isAfter(time)) {
-        break;
-      }
-      size = entry.getKey();
-    }
-    return size;
-  }
-
   public byte[] toBytes() {
     StringBuilder text = new StringBuilder();
     for (Map.Entry<Long, Instant> entry : bySize.entrySet()) {

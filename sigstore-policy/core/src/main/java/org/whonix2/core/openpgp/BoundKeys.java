@@ -3,6 +3,7 @@ package org.whonix2.core.openpgp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -55,15 +56,21 @@ final class BoundKeys {
     }
     List<BoundKey> candidates =
         keys.stream().filter(key -> !signature.namesAnotherThan(key.key())).toList();
-    for (BoundKey candidate : candidates) {
-      if (signature.isBy(candidate.key(), message)) {
-        Optional<String> problem = problem(candidate, signature.created(), moment);
-        return problem.isPresent()
-            ? new SignatureResult.Bad(problem.get())
-            : new SignatureResult.Good(candidate.key().fingerprint(), signature.created());
-      }
+    List<BoundKey> makers =
+        candidates.stream()
+            .filter(key -> signature.isBy(key.key(), message))
+            .sorted(Comparator.comparing(key -> key.key().fingerprint().hex()))
+            .toList();
+    if (makers.isEmpty()) {
+      return new SignatureResult.Bad(unproven(signature, candidates));
     }
-    return new SignatureResult.Bad(unproven(signature, candidates));
+    // Two keys of one secret: what is wrong with one of them is wrong with the signature.
+    return makers.stream()
+        .flatMap(maker -> problem(maker, signature.created(), moment).stream())
+        .findFirst()
+        .<SignatureResult>map(SignatureResult.Bad::new)
+        .orElseGet(
+            () -> new SignatureResult.Good(makers.get(0).key().fingerprint(), signature.created()));
   }
 
   private static Signature detached(byte[] bytes) throws MalformedInputException {

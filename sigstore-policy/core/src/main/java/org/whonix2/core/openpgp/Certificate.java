@@ -11,6 +11,9 @@ public final class Certificate {
   /** The most bytes a certificate may have, armored or not. */
   public static final int MAX_BYTES = 64 * 1024;
 
+  /** The most bytes its packets may have: so many that their armor is not too long either. */
+  static final int MAX_PACKET_BYTES = 46 * 1024;
+
   /** The most bytes a detached signature may have. */
   public static final int MAX_SIGNATURE_BYTES = 8 * 1024;
 
@@ -22,6 +25,13 @@ public final class Certificate {
   private Certificate(List<Packet> packets) throws MalformedInputException {
     CertificateReader read = new CertificateReader(packets);
     this.bytes = Packet.write(packets);
+    if (bytes.length > MAX_PACKET_BYTES) {
+      throw new MalformedInputException(
+          "expected a certificate of at most "
+              + MAX_PACKET_BYTES
+              + " bytes without armor, found "
+              + bytes.length);
+    }
     this.primary = read.primary();
     this.said = read.said();
     this.keys = new BoundKeys(primary, read.subkeys(), said);

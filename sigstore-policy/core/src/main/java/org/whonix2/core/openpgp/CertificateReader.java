@@ -101,6 +101,9 @@ final class CertificateReader {
               + ", found one of version "
               + subkey.version());
     }
+    if (subkey.equals(primary)) {
+      throw new MalformedInputException("expected a subkey, found the primary key again");
+    }
     subkeys.add(subkey);
     byte[][] both = {primary.hashed(), subkey.hashed()};
     for (Signature binding : byPrimary(signatures, Signature.SUBKEY_BINDING, both)) {

@@ -124,10 +124,14 @@ final class Packet {
     if (tag > LARGEST_OLD_TAG) {
       // The old format has four bits for the tag.
       out.write(NEW_FORMAT | tag);
-      out.write(0xff);
-      out.write(0);
-      out.write(0);
-      out.write(body.length >> 8);
+      if (body.length >= 8384) {
+        out.writeBytes(new byte[] {(byte) 0xff, 0, 0, (byte) (body.length >> 8)});
+      } else if (body.length >= 192) {
+        out.write(((body.length - 192) >> 8) + 192);
+        out.write(body.length - 192);
+        out.writeBytes(body);
+        return;
+      }
     } else {
       boolean small = body.length < 256;
       out.write(0x80 | tag << 2 | (small ? 0 : 1));

@@ -36,9 +36,14 @@ public record PolicyRule(
   public record Relaxation(Instant until, String reason) {}
 
   boolean matches(PackageName name, String suite, String hashClass, Instant now) {
-    return packages.stream().anyMatch(pattern -> pattern.matches(name))
+    return concerns(name, now)
         && (suites.isEmpty() || suites.contains(suite))
-        && toolchain.map(hashClass::equals).orElse(true)
+        && toolchain.map(hashClass::equals).orElse(true);
+  }
+
+  /** Whether it matches, for some suite and hash class. */
+  boolean concerns(PackageName name, Instant now) {
+    return packages.stream().anyMatch(pattern -> pattern.matches(name))
         && relaxation.map(relaxed -> now.isBefore(relaxed.until())).orElse(true);
   }
 }

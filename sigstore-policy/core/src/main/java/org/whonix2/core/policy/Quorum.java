@@ -43,7 +43,11 @@ public record Quorum(Group operators, Map<Dimension, Integer> distinct) {
     boolean lessDistinct =
         other.distinct.entrySet().stream()
             .anyMatch(demand -> distinct.getOrDefault(demand.getKey(), 1) < demand.getValue());
-    return lessDistinct || isWeaker(operators, other.operators);
+    // Only the votes of those whom a quorum asks can differ: others could be the different ones.
+    boolean othersDiffer =
+        other.distinct.values().stream().anyMatch(count -> count > 1)
+            && !other.operators.members().containsAll(operators.members());
+    return lessDistinct || othersDiffer || isWeaker(operators, other.operators);
   }
 
   /** The members, if the group is one threshold of members only. */

@@ -106,12 +106,12 @@ public record UpdatePolicy(
     }
   }
 
-  /** The fewest operators that any demand of this policy can be met by. */
-  public int fewestOperators() {
-    return allDemands(demands, rules).stream()
-        .mapToInt(each -> each.quorum().operators().fewest())
-        .min()
-        .orElseThrow();
+  /** The fewest operators that can meet what this policy asks for a package of that name. */
+  public int fewestOperators(PackageName name, Instant now) {
+    return rules.stream()
+        .filter(rule -> rule.concerns(name, now))
+        .mapToInt(rule -> rule.demands().quorum().operators().fewest())
+        .reduce(demands.quorum().operators().fewest(), Math::min);
   }
 
   private static List<Demands> allDemands(Demands own, List<PolicyRule> rules) {

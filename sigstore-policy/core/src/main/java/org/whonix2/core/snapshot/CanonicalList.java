@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.statement.SnapshotHeader;
 
 /**
  * Every artifact of a suite's index, in the one order and encoding in which everybody who has that
@@ -19,10 +20,10 @@ import org.whonix2.core.digest.Sha256;
  */
 public final class CanonicalList {
   /** The most artifacts a list may have; Debian's largest index has some 70,000. */
-  public static final int MAX_ENTRIES = 500_000;
+  public static final int MAX_ENTRIES = SnapshotHeader.MAX_ENTRIES;
 
   /** The most bytes a list may have. */
-  public static final int MAX_BYTES = 128 << 20;
+  public static final int MAX_BYTES = 48 << 20;
 
   static final String MAGIC = "whonix2-list/v1";
 
@@ -35,6 +36,14 @@ public final class CanonicalList {
     if (ascending.size() > MAX_ENTRIES) {
       throw new MalformedInputException(
           "expected at most " + MAX_ENTRIES + " entries, found " + ascending.size());
+    }
+    long characters = MAGIC.length() + 1L;
+    for (ListEntry entry : ascending) {
+      characters += entry.identity().toString().length() + ListEntry.DIGEST_CHARACTERS;
+    }
+    if (characters > MAX_BYTES) {
+      throw new MalformedInputException(
+          "expected a list of at most " + MAX_BYTES + " bytes, found " + characters);
     }
     this.entries = Collections.unmodifiableList(ascending);
     this.indexes = new HashMap<>(ascending.size() * 2);

@@ -68,8 +68,13 @@ public final class ListDelta {
     int additions = in.count(CanonicalList.MAX_ENTRIES, Sha256.LENGTH, "added entries");
     List<ListEntry> added = new ArrayList<>(additions);
     String before = "";
+    long characters = 0;
     for (int i = 0; i < additions; i++) {
       String identity = identity(in, before);
+      characters += identity.length() + ListEntry.DIGEST_CHARACTERS;
+      if (characters > CanonicalList.MAX_BYTES) {
+        throw in.malformed("expected what fits into a list, found more");
+      }
       ListEntry entry = new ListEntry(ListEntry.parseIdentity(identity), in.digest());
       if (i > 0 && added.get(i - 1).compareTo(entry) >= 0) {
         throw in.malformed("expected added entries in ascending order, found " + entry);

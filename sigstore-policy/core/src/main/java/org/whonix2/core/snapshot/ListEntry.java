@@ -23,6 +23,9 @@ public record ListEntry(PackageIdentity identity, Sha256 digest) implements Comp
           .thenComparing(entry -> entry.identity.architecture().value())
           .thenComparing(ListEntry::digest);
 
+  /** Of a line behind the identity: a space, the digest, the line feed. */
+  static final int DIGEST_CHARACTERS = 1 + 2 * Sha256.LENGTH + 1;
+
   /** Reads {@code name version architecture sha256}; the inverse of {@link #toString}. */
   public static ListEntry parse(String line) throws MalformedInputException {
     int end = line.lastIndexOf(' ');

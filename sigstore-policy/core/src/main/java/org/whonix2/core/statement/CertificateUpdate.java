@@ -78,6 +78,13 @@ public record CertificateUpdate(Certificate certificate) implements Statement {
     statement.end();
     byte[] bytes = predicate.parsed("certificate", CertificateUpdate::decode);
     predicate.end();
+    if (bytes.length > MAX_CERTIFICATE_BYTES) {
+      throw new MalformedInputException(
+          "expected a certificate of at most "
+              + MAX_CERTIFICATE_BYTES
+              + " bytes, found "
+              + bytes.length);
+    }
     Fingerprint primary = subject.parsed("name", KeyUri::parse);
     Sha256 digest = Sha256.of(bytes);
     if (!Descriptors.readDigest(subject).equals(digest)) {

@@ -1,8 +1,10 @@
 package org.whonix2.core.statement;
 
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
@@ -49,6 +51,11 @@ public record Rebuild(
     if (!profile.isEmpty()) {
       Checks.token(profile, "a build profile or none");
     }
+    Set<String> names = new HashSet<>();
+    byproducts.forEach(
+        byproduct ->
+            Checks.expect(
+                names.add(byproduct.name()), "each byproduct once, found " + byproduct.name()));
     Checks.number(sequence, 1, "a sequence number");
     Checks.time(startedOn);
     Checks.time(finishedOn);

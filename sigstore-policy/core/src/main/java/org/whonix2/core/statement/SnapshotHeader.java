@@ -40,6 +40,9 @@ public record SnapshotHeader(
     Sha256 vector,
     Instant madeOn)
     implements Statement {
+  /** The most entries that a list may have. */
+  public static final int MAX_ENTRIES = 500_000;
+
   private static final String LIST = "list";
   private static final String VECTOR = "vector";
 
@@ -51,6 +54,7 @@ public record SnapshotHeader(
     Checks.expect(
         previous.isPresent() == epoch > 1, "a previous snapshot in every epoch but the first");
     Checks.number(entries, 0, "a number of entries");
+    Checks.expect(entries <= MAX_ENTRIES, "at most " + MAX_ENTRIES + " entries, found " + entries);
     Checks.time(madeOn);
   }
 

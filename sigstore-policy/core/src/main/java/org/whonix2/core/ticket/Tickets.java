@@ -90,45 +90,64 @@ public final class Tickets {
         accepted);
   }
 
+  /**
+   * What came of one SHA-256.
+   *
+   * @param ticket none, if two quorums of one strength say that the same bits are two things
+   * @param relaxed whether it rests on a relaxation: then it does not stand against one that does
+   *     not
+   */
+  private record Acceptance(Optional<Ticket> ticket, boolean relaxed) {
+    static Acceptance of(Verdict verdict) {
+      Ticket ticket =
+          new Ticket(verdict.artifact().digest(), verdict.artifact().identity(), verdict.until());
+      return new Acceptance(Optional.of(ticket), verdict.terms().until().isPresent());
+    }
+
+    Acceptance together(Acceptance other) {
+      if (ticket.isPresent() && other.ticket.isPresent()) {
+        Ticket mine = ticket.get();
+        Ticket others = other.ticket.get();
+        if (mine.identity().equals(others.identity())) {
+          return mine.end().isBefore(others.end()) ? other : this;
+        }
+      }
+      if (relaxed != other.relaxed) {
+        return relaxed ? other : this;
+      }
+      return new Acceptance(Optional.empty(), relaxed);
+    }
+  }
+
   private static Collection<Ticket> accepted(
       UpdatePolicy policy, Evidence evidence, Grounds grounds) {
-    SortedMap<Sha256, Ticket> accepted = new TreeMap<>();
-    Set<Sha256> contradictory = new HashSet<>();
-    for (BinaryArtifact artifact : judged(policy, evidence)) {
+    SortedMap<Sha256, Acceptance> accepted = new TreeMap<>();
+    for (BinaryArtifact artifact : judged(policy, evidence, grounds.now())) {
       Verdict verdict = VerdictRules.judge(grounds, artifact);
-      if (!verdict.accepted()) {
-        continue;
-      }
-      Ticket ticket = new Ticket(artifact.digest(), artifact.identity(), verdict.until());
-      Ticket other = accepted.get(artifact.digest());
-      if (other != null && !other.identity().equals(ticket.identity())) {
-        // The same bits cannot say two things of themselves: one quorum lied.
-        contradictory.add(artifact.digest());
-      }
-      if (other == null || other.end().isBefore(ticket.end())) {
-        accepted.put(artifact.digest(), ticket);
+      if (verdict.accepted()) {
+        accepted.merge(artifact.digest(), Acceptance.of(verdict), Acceptance::together);
       }
     }
-    accepted.keySet().removeAll(contradictory);
-    return accepted.values();
+    return accepted.values().stream().flatMap(one -> one.ticket.stream()).toList();
   }
 
   /**
    * What can be accepted: what as many operators name as any quorum of the policy needs, and what
    * somebody exempts though nobody attested it. One operator can name millions of files.
    */
-  private static Set<BinaryArtifact> judged(UpdatePolicy policy, Evidence evidence) {
+  private static Set<BinaryArtifact> judged(UpdatePolicy policy, Evidence evidence, Instant now) {
     Set<Evidence.Exempted> exempted = new LinkedHashSet<>(evidence.exempted());
     for (HashExemption exemption : policy.exemptions()) {
       exempted.add(new Evidence.Exempted(exemption.artifact(), exemption.identity()));
     }
-    int fewest = policy.fewestOperators();
     Set<BinaryArtifact> judged = new LinkedHashSet<>();
     Set<Evidence.Exempted> attested = new HashSet<>();
     for (BinaryArtifact artifact : evidence.artifacts()) {
       Evidence.Exempted named = new Evidence.Exempted(artifact.digest(), artifact.identity());
       boolean isExempted = exempted.contains(named);
-      if (isExempted || evidence.operatorsNaming(artifact) >= fewest) {
+      if (isExempted
+          || evidence.operatorsNaming(artifact)
+              >= policy.fewestOperators(artifact.identity().name(), now)) {
         judged.add(artifact);
       }
       if (isExempted) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.whonix2.core.policy.Demands;
 import org.whonix2.core.policy.Dimension;
 import org.whonix2.core.policy.Terms;
@@ -23,27 +24,40 @@ import org.whonix2.core.verdict.Reason.Rule;
  * vote is from is the rebuilder's word, so a few votes must not choose the rule for the others.
  */
 final class Ballot {
+  /**
+   * What contradicts some votes.
+   *
+   * @param overridden when the first of the overrides ends that keep others from standing
+   */
+  record Vetoes(List<LoggedRebuild> standing, Optional<Instant> overridden) {
+    static final Vetoes NONE = new Vetoes(List.of(), Optional.empty());
+  }
+
   private final Terms terms;
   private final List<LoggedRebuild> votes;
+  private final Optional<Instant> until;
   private final List<Reason> reasons = new ArrayList<>();
 
   /**
    * @param vetoes that count against the file
    */
-  Ballot(Terms terms, List<LoggedRebuild> votes, List<LoggedRebuild> vetoes, Instant now) {
+  Ballot(Terms terms, List<LoggedRebuild> votes, Vetoes vetoes, Instant now) {
     this.terms = terms;
     this.votes = votes;
+    this.until =
+        Stream.concat(terms.until().stream(), vetoes.overridden().stream())
+            .min(Comparator.naturalOrder());
     operatorsMustBeEnough();
     votesMustDiffer();
     quorumMustBeOldEnough(now);
-    vetoWinsOverAnyQuorum(vetoes, terms.demands().vetoOperators()).ifPresent(reasons::add);
+    vetoWinsOverAnyQuorum(vetoes.standing(), terms.demands().vetoOperators())
+        .ifPresent(reasons::add);
   }
 
   /** The nearest to an acceptance first, and of acceptances the longest. */
   static final Comparator<Ballot> NEAREST =
-      Comparator.<Ballot>comparingInt(ballot -> ballot.reasons.size())
-          .thenComparing(
-              ballot -> ballot.terms.until().orElse(Instant.MAX), Comparator.reverseOrder())
+      Comparator.<Ballot>comparingInt(Ballot::distance)
+          .thenComparing(ballot -> ballot.until.orElse(Instant.MAX), Comparator.reverseOrder())
           .thenComparing(ballot -> -ballot.operators().size())
           .thenComparing(ballot -> ballot.terms.rule().orElse(Integer.MAX_VALUE))
           .thenComparing(Ballot::hashClass);
@@ -54,6 +68,17 @@ final class Ballot {
 
   List<LoggedRebuild> votes() {
     return votes;
+  }
+
+  /** 0 for an acceptance; with a quorum something else is wrong. */
+  private int distance() {
+    boolean isShort = reasons.stream().anyMatch(reason -> reason.rule() == Rule.QUORUM);
+    return reasons.isEmpty() ? 0 : isShort ? 2 : 1;
+  }
+
+  /** When the terms or an override on which they rest cease to apply. */
+  Optional<Instant> until() {
+    return until;
   }
 
   /** Why these votes are not an acceptance. */

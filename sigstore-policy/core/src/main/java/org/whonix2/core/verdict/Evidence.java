@@ -1,6 +1,5 @@
 package org.whonix2.core.verdict;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -42,6 +41,7 @@ public final class Evidence {
   private final Map<Overridden, List<Endorsement>> overrides;
   private final Map<PolicyRelease, Set<Fingerprint>> releases;
   private final Map<SnapshotSeries, Heard> snapshots;
+  private final Map<Said, Instant> since;
   private final Set<Sha256> unsupported;
   private final Set<BinaryArtifact> artifacts = new LinkedHashSet<>();
   private final Map<BinaryArtifact, Set<String>> operators = new HashMap<>();
@@ -52,8 +52,7 @@ public final class Evidence {
   private Evidence(Collector collector) {
     this.kept = collector.kept;
     this.logs = List.copyOf(collector.logs);
-    List<LoggedRebuild> all = new ArrayList<>();
-    collector.current.forEach((subject, logged) -> all.add(collector.saidSince(subject, logged)));
+    List<LoggedRebuild> all = new ArrayList<>(collector.current.values());
     all.addAll(collector.beside());
     this.current = List.copyOf(all);
     this.equivocations = collector.equivocations;
@@ -61,6 +60,7 @@ public final class Evidence {
     this.overrides = Map.copyOf(collector.overrides);
     this.releases = Map.copyOf(collector.releases);
     this.snapshots = Map.copyOf(collector.snapshots);
+    this.since = Map.copyOf(collector.since);
     this.unsupported = Set.copyOf(collector.unsupported);
     index();
   }
@@ -87,13 +87,8 @@ public final class Evidence {
 
   private record Subject(Fingerprint rebuilder, RebuildId rebuild) {}
 
-  /** What came out, by digest: statements that were replaced are not kept whole. */
-  private record Said(Subject subject, Sha256 artifacts) {
-    static Said of(Subject subject, LoggedRebuild logged) {
-      String all = logged.statement().artifacts().toString();
-      return new Said(subject, Sha256.of(all.getBytes(StandardCharsets.UTF_8)));
-    }
-  }
+  /** Whose word it is that this came out. */
+  private record Said(Subject subject, BinaryArtifact artifact) {}
 
   /** The newest epoch of a series, and when it was made. */
   private record Heard(long epoch, Instant made) {
@@ -160,10 +155,12 @@ public final class Evidence {
       equivocations.see(
           logged.rebuilder().name(), logged.statement(), logged.payload(), logged.place());
       Subject subject = new Subject(logged.rebuild().rebuilder(), logged.statement().rebuildId());
-      since.merge(
-          Said.of(subject, logged),
-          logged.loggedBy(),
-          (one, other) -> one.isBefore(other) ? one : other);
+      for (BinaryArtifact artifact : logged.statement().artifacts()) {
+        since.merge(
+            new Said(subject, artifact),
+            logged.loggedBy(),
+            (one, other) -> one.isBefore(other) ? one : other);
+      }
       LoggedRebuild old = current.putIfAbsent(subject, logged);
       if (old == null) {
         return;
@@ -177,11 +174,6 @@ public final class Evidence {
             .computeIfAbsent(subject, key -> new HashMap<>())
             .putIfAbsent(logged.payload(), logged);
       }
-    }
-
-    /** Who says the same again has said it since the first time. */
-    private LoggedRebuild saidSince(Subject subject, LoggedRebuild logged) {
-      return logged.loggedBy(since.getOrDefault(Said.of(subject, logged), logged.loggedBy()));
     }
 
     private List<LoggedRebuild> beside() {
@@ -291,6 +283,12 @@ public final class Evidence {
     SortedSet<Integer> places = new TreeSet<>(byDigest.getOrDefault(artifact.digest(), List.of()));
     places.addAll(byIdentity.getOrDefault(artifact.identity(), List.of()));
     return places.stream().map(current::get).toList();
+  }
+
+  /** By when its maker first said that this came out of that rebuild; again is no news. */
+  Instant since(LoggedRebuild logged, BinaryArtifact artifact) {
+    Subject subject = new Subject(logged.rebuild().rebuilder(), logged.statement().rebuildId());
+    return since.getOrDefault(new Said(subject, artifact), logged.loggedBy());
   }
 
   /** The failures that stand for this rebuild. */

@@ -45,7 +45,8 @@ public final class Grounds {
     return evidence;
   }
 
-  Instant now() {
+  /** The one instant of this run. */
+  public Instant now() {
     return now;
   }
 

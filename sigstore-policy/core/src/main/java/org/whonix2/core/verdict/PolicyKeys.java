@@ -9,11 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
-import org.whonix2.core.log.WitnessedTimes;
 import org.whonix2.core.openpgp.Certificate;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.openpgp.KeyHistory;
@@ -29,38 +27,34 @@ import org.whonix2.core.statement.StatementKind;
  * signature but those in the certificate itself, which its primary key made; so nobody can be kept
  * from publishing a revocation by the loss of the key that it revokes.
  *
- * <p>A soft revocation voids what stands behind it in its log. In another log it voids what was not
- * provably there when the revocation was: an owner who retires a key says so in every log.
+ * <p>A soft revocation voids what stands behind it in its log. In a log in which it does not stand
+ * it voids everything, as nobody knows what was there first: an owner who retires a key says so in
+ * every log.
  */
 public final class PolicyKeys {
   private final UpdatePolicy policy;
-  private final Instant now;
   private final Map<String, Lesson> lessons = new LinkedHashMap<>();
   private final Map<Place, KeyHistory> histories = new HashMap<>();
 
-  /**
-   * @param now by when every entry stands in its log
-   */
-  public PolicyKeys(UpdatePolicy policy, Instant now) {
+  public PolicyKeys(UpdatePolicy policy) {
     this.policy = policy;
-    this.now = now;
   }
 
   private record Place(String log, Fingerprint primary) {}
 
-  private record News(long index, Certificate certificate) {}
+  /** The primary key is only what the update says: a wrong one must not hide the right one. */
+  private record Seen(Fingerprint primary, Sha256 certificate) {}
+
+  private record News(Seen seen, Certificate certificate) {}
 
   /** Learns one log, entry by entry from its first. */
   public final class Lesson {
-    private final WitnessedTimes times;
     private final Map<Fingerprint, KeyHistory> learned = new HashMap<>();
     private final Map<Fingerprint, List<News>> news = new HashMap<>();
-    private final Set<Sha256> seen = new HashSet<>();
+    private final Set<Seen> seen = new HashSet<>();
     private long next;
 
-    private Lesson(WitnessedTimes times) {
-      this.times = times;
-    }
+    private Lesson() {}
 
     /** Takes the next entry, whatever it is. */
     public void accept(byte[] entry) {
@@ -85,7 +79,8 @@ public final class PolicyKeys {
     private void learn(long index, CertificateUpdate.Unread update) throws MalformedInputException {
       Fingerprint primary = update.primary();
       Optional<Certificate> pinned = policy.certificate(primary);
-      if (pinned.isEmpty() || !seen.add(update.digest())) {
+      Seen here = new Seen(primary, update.digest());
+      if (pinned.isEmpty() || !seen.add(here)) {
         return;
       }
       Certificate newer = update.read().certificate();
@@ -93,18 +88,14 @@ public final class PolicyKeys {
       KeyHistory after = before.updated(index, newer);
       if (!after.equals(before)) {
         learned.put(primary, after);
-        news.computeIfAbsent(primary, key -> new ArrayList<>()).add(new News(index, newer));
+        news.computeIfAbsent(primary, key -> new ArrayList<>()).add(new News(here, newer));
       }
     }
   }
 
-  /**
-   * Begins to learn a log; what was learned of it before is forgotten.
-   *
-   * @param times by when its entries stood there
-   */
-  public Lesson learn(String origin, WitnessedTimes times) {
-    Lesson lesson = new Lesson(times);
+  /** Begins to learn a log; what was learned of it before is forgotten. */
+  public Lesson learn(String origin) {
+    Lesson lesson = new Lesson();
     lessons.put(origin, lesson);
     histories.clear();
     return lesson;
@@ -128,30 +119,19 @@ public final class PolicyKeys {
 
   private KeyHistory history(String origin, Certificate pinned) {
     Fingerprint primary = pinned.fingerprint();
-    Lesson own = lessons.get(origin);
-    KeyHistory history = own == null ? null : own.learned.get(primary);
+    Lesson own = lessons.getOrDefault(origin, new Lesson());
+    KeyHistory history = own.learned.getOrDefault(primary, KeyHistory.of(pinned));
     try {
-      KeyHistory whole = history == null ? KeyHistory.of(pinned) : history;
-      for (Map.Entry<String, Lesson> lesson : lessons.entrySet()) {
-        if (!lesson.getKey().equals(origin)) {
-          for (News news : lesson.getValue().news.getOrDefault(primary, List.of())) {
-            whole = fromElsewhere(whole, news, lesson.getValue().times, own);
+      for (Lesson lesson : lessons.values()) {
+        for (News news : lesson.news.getOrDefault(primary, List.of())) {
+          if (!own.seen.contains(news.seen)) {
+            history = history.updatedSomewhere(news.certificate);
           }
         }
       }
-      return whole;
+      return history;
     } catch (MalformedInputException e) {
       throw new IllegalStateException("an update of " + primary + " became another's", e);
     }
-  }
-
-  /** As if it stood behind the last entry of this log that was surely there before it. */
-  private KeyHistory fromElsewhere(
-      KeyHistory history, News news, WitnessedTimes there, @Nullable Lesson own)
-      throws MalformedInputException {
-    long before = own == null ? 0 : own.times.sizeBy(there.of(news.index, now));
-    return before == 0
-        ? history.updatedSomewhere(news.certificate)
-        : history.updated(before - 1, news.certificate);
   }
 }

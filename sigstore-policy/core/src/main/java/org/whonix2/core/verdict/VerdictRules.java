@@ -2,13 +2,15 @@ package org.whonix2.core.verdict;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
@@ -31,7 +33,11 @@ public final class VerdictRules {
   private final List<LoggedRebuild> votes = new ArrayList<>();
   private final List<Verdict.Uncounted> uncounted = new ArrayList<>();
   private final List<LoggedRebuild> votesSetAside = new ArrayList<>();
-  private final List<OtherBits> otherBits = new ArrayList<>();
+  private final Map<Circumstances, List<OtherBits>> otherBits = new LinkedHashMap<>();
+
+  /** Whoever says that this file came out, whether it counts or not: others can contradict it. */
+  private final List<LoggedRebuild> contradictable = new ArrayList<>();
+
   private final List<Reason> reasons = new ArrayList<>();
   private Instant until;
 
@@ -72,7 +78,7 @@ public final class VerdictRules {
       vetoRefusesExemptedFiles(ballots);
     } else {
       reasons.addAll(nearest.reasons());
-      nearest.terms().until().ifPresent(this::endsBy);
+      nearest.until().ifPresent(this::endsBy);
     }
     setAsideOtherBallots(nearest);
     listOtherBits();
@@ -105,19 +111,28 @@ public final class VerdictRules {
         doesNotCount(logged, contradiction.get());
       } else if (said.otherBits.isPresent()) {
         // Also of one set aside: to say two things must not take a veto away.
-        otherBits.add(new OtherBits(logged, said.otherBits.get()));
+        otherBits
+            .computeIfAbsent(Circumstances.of(logged), key -> new ArrayList<>())
+            .add(new OtherBits(logged, said.otherBits.get()));
       } else if (evidence.isSetAside(logged)) {
         doesNotCount(logged, "its key signed two different statements where it may sign one");
         if (said.isVote) {
           votesSetAside.add(logged);
         }
+        contradictable.add(logged);
       } else if (said.isVote) {
         sourceMustBeSignedByAnUploader(logged)
-            .ifPresentOrElse(why -> doesNotCount(logged, why), () -> votes.add(logged));
+            .ifPresentOrElse(
+                why -> doesNotCount(logged, why),
+                () -> votes.add(logged.loggedBy(evidence.since(logged, artifact))));
       } else {
         doesNotCount(logged, said.text);
+        if (said.isSameFile) {
+          contradictable.add(logged);
+        }
       }
     }
+    contradictable.addAll(votes);
   }
 
   /** Other bits under the file's name. */
@@ -130,15 +145,17 @@ public final class VerdictRules {
   /**
    * What an attestation says that bears on the file.
    *
+   * @param isSameFile these bits under this name, whatever it says of their size
    * @param otherBits what came out instead under the file's name
    */
-  private record Claim(boolean isVote, Optional<Sha256> otherBits, String text) {
+  private record Claim(
+      boolean isVote, boolean isSameFile, Optional<Sha256> otherBits, String text) {
     static Claim vote() {
-      return new Claim(true, Optional.empty(), "it is this file");
+      return new Claim(true, true, Optional.empty(), "it is this file");
     }
 
     static Claim none(String text) {
-      return new Claim(false, Optional.empty(), text);
+      return new Claim(false, false, Optional.empty(), text);
     }
   }
 
@@ -151,9 +168,10 @@ public final class VerdictRules {
         return Optional.of(Claim.vote());
       }
       if (sameName && sameBits) {
-        claim = Optional.of(Claim.none("it gives the size as " + attested.size()));
+        String size = "it gives the size as " + attested.size();
+        claim = Optional.of(new Claim(false, true, Optional.empty(), size));
       } else if (sameName) {
-        claim = Optional.of(new Claim(false, Optional.of(attested.digest()), "other bits"));
+        claim = Optional.of(new Claim(false, false, Optional.of(attested.digest()), "other bits"));
       } else if (sameBits && claim.isEmpty()) {
         claim = Optional.of(Claim.none("it has these bits as " + attested.identity()));
       }
@@ -193,20 +211,21 @@ public final class VerdictRules {
   }
 
   /**
-   * Other bits from the same rebuild in the environment of one of these votes, unless reviewers
-   * overrode them for this file, or what would support them could not be fetched.
+   * Other bits from the same rebuild in the environment of one of these, unless reviewers overrode
+   * them for this file, or what would support them could not be fetched.
    */
-  private List<LoggedRebuild> vetoes(List<LoggedRebuild> contradicted) {
-    Set<Circumstances> comparable =
-        contradicted.stream().map(Circumstances::of).collect(Collectors.toSet());
-    List<LoggedRebuild> vetoes = new ArrayList<>();
-    for (OtherBits other : otherBits) {
-      if (comparable.contains(Circumstances.of(other.logged))
-          && evidence.isSupported(other.logged)) {
-        overridden(other).ifPresentOrElse(this::endsBy, () -> vetoes.add(other.logged));
-      }
-    }
-    return vetoes;
+  private Ballot.Vetoes vetoes(Collection<LoggedRebuild> contradicted) {
+    List<LoggedRebuild> standing = new ArrayList<>();
+    List<Instant> ends = new ArrayList<>();
+    contradicted.stream()
+        .map(Circumstances::of)
+        .distinct()
+        .flatMap(same -> otherBits.getOrDefault(same, List.of()).stream())
+        .filter(other -> evidence.isSupported(other.logged))
+        .forEach(
+            other ->
+                overridden(other).ifPresentOrElse(ends::add, () -> standing.add(other.logged)));
+    return new Ballot.Vetoes(standing, ends.stream().min(Comparator.naturalOrder()));
   }
 
   /** Until when enough reviewers override what this one says, if they do. */
@@ -233,24 +252,23 @@ public final class VerdictRules {
             .add(vote);
       }
     }
+    Map<String, List<LoggedRebuild>> byHashClass =
+        contradictable.stream().collect(Collectors.groupingBy(Ballot::hashClass));
     List<Ballot> ballots = new ArrayList<>();
     together.forEach(
-        (key, some) -> ballots.add(new Ballot(key.terms, some, vetoes(contradictable(some)), now)));
+        (key, some) ->
+            ballots.add(
+                new Ballot(
+                    key.terms,
+                    some,
+                    vetoes(byHashClass.getOrDefault(key.hashClass, List.of())),
+                    now)));
     if (ballots.isEmpty()) {
       Terms own = new Terms(policy.demands(), Optional.empty(), Optional.empty());
-      ballots.add(new Ballot(own, List.of(), List.of(), now));
+      ballots.add(new Ballot(own, List.of(), Ballot.Vetoes.NONE, now));
     }
     ballots.sort(Ballot.NEAREST);
     return ballots;
-  }
-
-  /** A vote that is set aside does not count, and is contradicted all the same. */
-  private List<LoggedRebuild> contradictable(List<LoggedRebuild> together) {
-    Set<String> hashClasses = together.stream().map(Ballot::hashClass).collect(Collectors.toSet());
-    return Stream.concat(
-            together.stream(),
-            votesSetAside.stream().filter(vote -> hashClasses.contains(Ballot.hashClass(vote))))
-        .toList();
   }
 
   private List<Terms> terms(LoggedRebuild vote) {
@@ -264,7 +282,9 @@ public final class VerdictRules {
         ballots.stream()
             .mapToInt(ballot -> ballot.terms().demands().vetoOperators())
             .reduce(policy.demands().vetoOperators(), Math::min);
-    Ballot.vetoWinsOverAnyQuorum(vetoes(contradictable(votes)), enough).ifPresent(reasons::add);
+    Ballot.Vetoes vetoes = vetoes(contradictable);
+    vetoes.overridden().ifPresent(this::endsBy);
+    Ballot.vetoWinsOverAnyQuorum(vetoes.standing(), enough).ifPresent(reasons::add);
   }
 
   private void setAsideOtherBallots(Ballot ballot) {
@@ -287,23 +307,25 @@ public final class VerdictRules {
   /** Vetoes, and what looks like one. */
   private void listOtherBits() {
     Set<Circumstances> comparable =
-        Stream.concat(votes.stream(), votesSetAside.stream())
-            .map(Circumstances::of)
-            .collect(Collectors.toSet());
-    for (OtherBits other : otherBits) {
-      String kind;
-      if (!comparable.contains(Circumstances.of(other.logged))) {
-        kind = "inconclusive, as no vote is from the same source and environment";
-      } else if (!evidence.isSupported(other.logged)) {
-        kind = "no veto, as its log, .buildinfo or bits cannot be fetched";
-      } else {
-        kind =
-            overridden(other)
-                .map(end -> "a veto that reviewers override until " + end)
-                .orElse("a veto");
-      }
-      doesNotCount(other.logged, "it has other bits, " + other.bits + ": " + kind);
+        contradictable.stream().map(Circumstances::of).collect(Collectors.toSet());
+    otherBits.forEach(
+        (circumstances, others) ->
+            others.forEach(other -> listOtherBits(other, comparable.contains(circumstances))));
+  }
+
+  private void listOtherBits(OtherBits other, boolean comparable) {
+    String kind;
+    if (!comparable) {
+      kind = "inconclusive, as no vote is from the same source and environment";
+    } else if (!evidence.isSupported(other.logged)) {
+      kind = "no veto, as its log, .buildinfo or bits cannot be fetched";
+    } else {
+      kind =
+          overridden(other)
+              .map(end -> "a veto that reviewers override until " + end)
+              .orElse("a veto");
     }
+    doesNotCount(other.logged, "it has other bits, " + other.bits + ": " + kind);
   }
 
   private void listFailures() {
@@ -333,7 +355,6 @@ public final class VerdictRules {
                 .filter(proof -> missed.contains(proof.rebuilder()))
                 .map(Evidence.Equivocation::toString)
                 .collect(Collectors.joining("; ")),
-            "show the two statements to the rebuilder's operator; its key counts nothing any"
-                + " more"));
+            "show the two statements to the rebuilder's operator; its votes count no more"));
   }
 }

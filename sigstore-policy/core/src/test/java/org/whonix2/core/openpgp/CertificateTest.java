@@ -249,7 +249,7 @@ class CertificateTest {
   void aCertificateFullOfLargeKeysIsReadInNoTime() throws Exception {
     Forged forged = new Forged();
     List<Packet> packets = new ArrayList<>(Packet.readAll(forged.certificate().toBytes()));
-    for (int i = 0; i < 55; i++) {
+    for (int i = 0; i < 44; i++) {
       BigInteger modulus = new BigInteger(8192, random).setBit(8191).setBit(0);
       byte[] rsa = new RSAPublicBCPGKey(modulus, BigInteger.valueOf(65_537)).getEncoded();
       byte[] body =
@@ -263,6 +263,32 @@ class CertificateTest {
     }
 
     assertTimeout(Duration.ofSeconds(5), () -> Certificate.parse(Packet.write(packets)));
+  }
+
+  @Test
+  void aCertificateIsReadAgainFromItsArmorHoweverLargeItIs() throws Exception {
+    Forged forged = new Forged();
+    List<Packet> packets = new ArrayList<>(Packet.readAll(forged.certificate().toBytes()));
+    while (Packet.write(packets).length + 300 < Certificate.MAX_PACKET_BYTES) {
+      packets.add(new Packet(Packet.USER_ID, new byte[250]));
+    }
+    Certificate largest = Certificate.parse(Packet.write(packets));
+    assertThat(Certificate.parse(largest.toArmored().getBytes(UTF_8))).isEqualTo(largest);
+    packets.add(new Packet(Packet.USER_ID, new byte[250]));
+    packets.add(new Packet(Packet.USER_ID, new byte[250]));
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> Certificate.parse(Packet.write(packets)))
+        .withMessageContaining("at most 47104 bytes without armor");
+  }
+
+  @Test
+  void thePrimaryKeyAgainAsASubkeyIsRefused() throws Exception {
+    Forged forged = new Forged();
+    List<Packet> packets = new ArrayList<>(Packet.readAll(forged.certificate().toBytes()));
+    packets.add(new Packet(Packet.PUBLIC_SUBKEY, packets.get(0).body()));
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> Certificate.parse(Packet.write(packets)))
+        .withMessageContaining("the primary key again");
   }
 
   /** Sequoia writes such certificates. */

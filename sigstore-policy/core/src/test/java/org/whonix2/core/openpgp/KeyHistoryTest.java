@@ -278,10 +278,10 @@ class KeyHistoryTest {
   @Test
   void oneThatSaysTooMuchIsNotBelievedAnyMore() throws Exception {
     KeyHistory history = KeyHistory.of(pinned());
-    for (int update = 0; update < 6; update++) {
+    for (int update = 0; update < 10; update++) {
       assertThat(at(history, 5)).as("update " + update).isInstanceOf(Good.class);
       List<Packet> many = new ArrayList<>();
-      for (int name = 0; name < 180; name++) {
+      for (int name = 0; name < 110; name++) {
         many.addAll(named(name + "/" + update + "x".repeat(200)));
       }
       history = history.updated(update, certificate(many));

@@ -229,6 +229,15 @@ class PolicyLanguageTest {
   }
 
   @Test
+  void askingOthersIsWeakerWhereTheVotesMustDiffer() {
+    Map<Dimension, Integer> two = Map.of(Dimension.JURISDICTION, 2);
+    Quorum own = new Quorum(Group.of(2, List.of("alpha", "beta", "delta")), two);
+    Quorum rule = new Quorum(Group.of(3, List.of("alpha", "beta", "gamma")), two);
+    assertThat(rule.isWeakerThan(own)).isTrue();
+    assertThat(new Quorum(Group.of(2, List.of("alpha", "beta")), two).isWeakerThan(own)).isFalse();
+  }
+
+  @Test
   void reservedWordsAreRefusedWhereTheyWouldStand() {
     refused("format: rebuilderd\n", "not built yet");
     for (String[] place :

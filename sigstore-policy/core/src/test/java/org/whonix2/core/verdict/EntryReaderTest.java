@@ -63,8 +63,8 @@ class EntryReaderTest {
 
   private Evidence read(Instant now, byte[]... entries) {
     Evidence.Collector collector = new Evidence.Collector();
-    PolicyKeys keys = new PolicyKeys(world.policy(), now);
-    PolicyKeys.Lesson lesson = keys.learn(World.LOG, times);
+    PolicyKeys keys = new PolicyKeys(world.policy());
+    PolicyKeys.Lesson lesson = keys.learn(World.LOG);
     List.of(entries).forEach(lesson::accept);
     EntryReader reader = new EntryReader(world.policy(), keys, World.LOG, times, now, collector);
     for (byte[] entry : entries) {
@@ -250,34 +250,43 @@ class EntryReaderTest {
   }
 
   @Test
-  void aSoftRevocationInAnotherLogVoidsWhatWasNotSurelyThereBefore() throws Exception {
+  void aRevocationInAnotherLogVoidsEverythingUnlessItStandsInThisOneToo() throws Exception {
     byte[] entry = signed(key, Statement.PAYLOAD_TYPE, attestation.toJson());
-    byte[] revocation = update(RevokedByGnuPg.superseded(key, World.NOW));
-    WitnessedTimes early = WitnessedTimes.none().with(1, World.NOW.minusSeconds(100));
-    WitnessedTimes late = WitnessedTimes.none().with(1, World.NOW.minusSeconds(50));
-    assertThat(readBeside(revocation, late, entry, early).current()).hasSize(1);
-    assertThat(readBeside(revocation, early, entry, early).current()).hasSize(1);
-    assertThat(readBeside(revocation, early, entry, late).current()).isEmpty();
-    assertThat(readBeside(revocation, late, entry, WitnessedTimes.none()).current()).isEmpty();
+    byte[] soft = update(RevokedByGnuPg.superseded(key, World.NOW));
+    byte[] hard = update(RevokedByGnuPg.compromised(key, World.NOW));
+    assertThat(readBeside(soft, entry).current()).isEmpty();
+    assertThat(readBeside(soft, entry, soft).current()).hasSize(1);
+    assertThat(readBeside(soft, soft, entry).current()).isEmpty();
+    assertThat(readBeside(hard, entry, hard).current()).isEmpty();
+    assertThat(readBeside(update(key.certificate()), entry).current()).hasSize(1);
   }
 
-  @Test
-  void aHardRevocationInAnotherLogVoidsEverything() throws Exception {
-    byte[] entry = signed(key, Statement.PAYLOAD_TYPE, attestation.toJson());
-    byte[] revocation = update(RevokedByGnuPg.compromised(key, World.NOW));
-    WitnessedTimes early = WitnessedTimes.none().with(1, World.NOW.minusSeconds(100));
-    assertThat(readBeside(revocation, WitnessedTimes.none(), entry, early).current()).isEmpty();
-  }
-
-  /** Reads a log of this entry; what another log has is learned only. */
-  private Evidence readBeside(
-      byte[] elsewhere, WitnessedTimes there, byte[] entry, WitnessedTimes here) {
+  /** Reads a log of these entries; what another log has is learned only. */
+  private Evidence readBeside(byte[] elsewhere, byte[]... entries) {
     Evidence.Collector collector = new Evidence.Collector();
-    PolicyKeys keys = new PolicyKeys(world.policy(), World.NOW);
-    keys.learn("other.example.org", there).accept(elsewhere);
-    keys.learn(World.LOG, here).accept(entry);
-    new EntryReader(world.policy(), keys, World.LOG, here, World.NOW, collector).accept(entry);
+    PolicyKeys keys = new PolicyKeys(world.policy());
+    keys.learn("other.example.org").accept(elsewhere);
+    PolicyKeys.Lesson lesson = keys.learn(World.LOG);
+    List.of(entries).forEach(lesson::accept);
+    EntryReader reader =
+        new EntryReader(world.policy(), keys, World.LOG, times, World.NOW, collector);
+    List.of(entries).forEach(reader::accept);
     return collector.evidence();
+  }
+
+  /** Whoever gets an entry in first must not hide what he copied. */
+  @Test
+  void aRevocationUnderAnothersNameDoesNotHideTheRevocation() throws Exception {
+    Certificate revoked = RevokedByGnuPg.compromised(key, World.NOW);
+    String genuine = new String(new CertificateUpdate(revoked).toJson(), StandardCharsets.UTF_8);
+    String other = world.rebuilders.get(1).certificate().fingerprint().toString();
+    byte[] decoy =
+        genuine
+            .replace(key.certificate().fingerprint().toString(), other)
+            .getBytes(StandardCharsets.UTF_8);
+    byte[] entry = signed(key, Statement.PAYLOAD_TYPE, attestation.toJson());
+    assertThat(read(signed(key, Statement.PAYLOAD_TYPE, decoy), update(revoked), entry).current())
+        .isEmpty();
   }
 
   @Test

@@ -274,7 +274,7 @@ class PolicyDemandsTest {
       world.says(name).loggedBy(NOW.minus(Duration.ofHours(25))).log();
     }
     assertAccepted();
-    world.says("alpha-1").asNumber(2).log();
+    world.says("alpha-1").and(file("net-tools-dbgsym", 3)).asNumber(2).log();
     assertAccepted();
     world.says("alpha-1").got(file("net-tools", 9)).inEnvironment(2).asNumber(3).log();
     assertRefused(Rule.QUORUM);
@@ -431,6 +431,67 @@ class PolicyDemandsTest {
             Optional.empty()));
     world.says("beta-1").fromSuite("bookworm-security").log();
     assertRefused(Rule.VETO);
+  }
+
+  @Test
+  void anotherSizeIsNoWayAroundAVetoOnAnExemptedFile() throws Exception {
+    world.exemptions.add(exemption("trust me", NOW.plusSeconds(60)));
+    BinaryArtifact file = world.archiveFile;
+    world.says("alpha-1").log();
+    world.says("gamma-1").got(file("net-tools", 9)).log();
+    assertThat(tickets()).isEmpty();
+    BinaryArtifact longer = new BinaryArtifact(file.identity(), file.digest(), 7);
+    world.says("beta-1").got(longer).inEnvironment(77).log();
+    assertThat(tickets()).isEmpty();
+  }
+
+  @Test
+  void anEquivocationDoesNotTakeTheVetoOnAnExemptedFileAway() {
+    world.exemptions.add(exemption("trust me", NOW.plusSeconds(60)));
+    world.says("alpha-1").log();
+    world.says("gamma-1").got(file("net-tools", 9)).log();
+    assertRefused(Rule.VETO);
+    world.says("alpha-1").fromSource(2).log();
+    assertRefused(Rule.VETO, Rule.EQUIVOCATION);
+  }
+
+  @Test
+  void aRelaxedRuleForOtherPackagesTakesNoTicketAway() throws Exception {
+    world.agreed();
+    assertThat(tickets()).hasSize(1);
+    Demands one =
+        new Demands(new Quorum(Group.of(1, world.operators()), Map.of()), 3, Duration.ZERO);
+    world.rules.add(
+        new PolicyRule(
+            1,
+            List.of(new PackagePattern("hello-*")),
+            Set.of(),
+            Optional.empty(),
+            one,
+            Optional.of(new PolicyRule.Relaxation(NOW.plusSeconds(60), "a test"))));
+    BinaryArtifact renamed =
+        new BinaryArtifact(
+            file("hello-world", 1).identity(),
+            world.archiveFile.digest(),
+            world.archiveFile.size());
+    world.says("gamma-1").got(renamed).fromSource(3).asNumber(2).log();
+    assertThat(tickets())
+        .extracting(Ticket::identity)
+        .containsExactly(world.archiveFile.identity());
+  }
+
+  @Test
+  void anOverrideThatAnotherBallotNeedsEndsNothing() {
+    List<Fingerprint> people = world.reviewers("r1", "r2");
+    world.agreed();
+    world.rebuilder("delta-1", "delta", "NL", "gcc");
+    world.rebuilder("epsilon-1", "epsilon", "NO", "gcc");
+    Instant end = world.judge(world.archiveFile).until();
+    world.says("delta-1").by("clang-14").got(file("net-tools", 9)).log();
+    override(people.get(0), world.archiveFile, "delta-1", 9);
+    world.says("epsilon-1").by("clang-14").log();
+    assertAccepted();
+    assertThat(world.judge(world.archiveFile).until()).isEqualTo(end);
   }
 
   @Test
