@@ -10,7 +10,6 @@ import org.snakeyaml.engine.v2.events.CollectionStartEvent;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.whonix2.core.MalformedInputException;
@@ -53,7 +52,8 @@ public final class StrictYaml {
       return new YamlFields("", mapping);
     } catch (CharacterCodingException e) {
       throw new MalformedInputException("expected YAML in UTF-8, found other bytes", e);
-    } catch (YamlEngineException e) {
+    } catch (RuntimeException e) {
+      // Its own exception, but a malformed escape makes it throw others too.
       throw new MalformedInputException("not YAML: " + Quoted.message(e), e);
     }
   }
