@@ -11,14 +11,18 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.openpgp.RevokedByGnuPg;
 import org.whonix2.core.quorum.Group;
 
 /** The policy language beyond the quorum: groups, rules, source, silence, people, exemptions. */
 class PolicyLanguageTest {
   private static final Instant NOW = Instant.parse("2026-11-22T00:00:00Z");
+
+  private static final Instant MADE = Instant.parse("2026-11-20T00:00:00Z");
 
   private final PolicyText text = PolicyText.ofThree();
 
@@ -228,6 +232,107 @@ class PolicyLanguageTest {
     assertThat(tenOfOthers.isWeakerThan(five)).isFalse();
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "metadata: {",
+        "witnesses: {",
+        "quorum: {",
+        "distinct: {",
+        "veto: {",
+        "freshness: {",
+        "platform: {",
+        "source: {",
+        "silent: {",
+        "- {packages",
+        "- {sha256",
+      })
+  void aKeyThatNobodyKnowsIsRefusedWhereverItStands(String mapping) throws Exception {
+    PolicyText whole =
+        text.with(source())
+            .with("silent: {atMost: 1}\n")
+            .with(rule("veto: {operators: 1}"))
+            .with(exemption());
+    assertThat(whole.read().exemptions()).hasSize(1);
+    String odd = mapping.replace("{", "{odd: 1, ");
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> whole.replacing(mapping, odd).read())
+        .withMessageContaining("unknown key")
+        .withMessageContaining("odd");
+  }
+
+  @Test
+  void aKeyThatNobodyKnowsIsRefusedAmongPeopleAndInARule() {
+    refused(text.people("reviewers").replace("threshold: 2", "threshold: 2\n  odd: 1"), "odd");
+    refused(rule("quorum: {odd: 1, distinct: {cpuVendor: 1}}"), "rules[0].quorum.odd");
+    refused(rule("source: {odd: 1, minAge: 1h}"), "rules[0].source.odd");
+  }
+
+  @Test
+  void oneLogStandsOnce() {
+    String log = text.toString().replaceAll("(?s).*logs: \\[(\\{[^}]*})].*", "$1");
+    for (String other :
+        List.of(log, log.replace("origin: log.example.org", "origin: log2.example.org"))) {
+      assertThatExceptionOfType(MalformedInputException.class)
+          .isThrownBy(() -> text.replacing("logs: [" + log, "logs: [" + log + ", " + other).read())
+          .withMessageContaining("logs");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "any: [{all: [alpha, beta]}, gamma] | true",
+        "any: [{all: [alpha, beta, gamma]}] | false",
+        "all: [alpha, {all: [beta, gamma]}] | false",
+        "all: [alpha, {any: [beta, gamma]}] | true",
+      })
+  void nestedGroupsAreComparedSetBySet(String group, boolean weaker) throws Exception {
+    String rule = rule("quorum: {" + group + "}");
+    if (weaker) {
+      refused(rule, "asks for less");
+    } else {
+      assertThat(read(rule).rules()).hasSize(1);
+    }
+  }
+
+  @Test
+  void oneKeyWithTwoCertificatesIsRefused() throws Exception {
+    UpdatePolicy policy = read(text.people("maintainers") + text.people("reviewers"));
+    var person = policy.reviewers().people().get(0).certificate();
+    assertThat(policy.certificate(person.fingerprint())).contains(person);
+    var rebuilder = policy.rebuilders().get(2).certificate();
+    assertThat(policy.certificate(rebuilder.fingerprint())).contains(rebuilder);
+    assertThat(policy.certificate(PolicyText.fingerprint("stranger"))).isEmpty();
+    assertThat(policy.reviewers().withKey(person.fingerprint()))
+        .map(Signatories.Signatory::name)
+        .contains("m0");
+    String other =
+        text.people("reviewers")
+            .replace("keys/m0", "keys/r0")
+            .replace(
+                PolicyText.fingerprint("m0").toString(), PolicyText.fingerprint("r0").toString());
+    assertThat(read(other).reviewers().people()).hasSize(3);
+    PolicyText.replace("keys/later.asc", RevokedByGnuPg.superseded(PolicyText.key("r0"), MADE));
+    refused(other.replace("keys/r0", "keys/later"), "expected one certificate of");
+  }
+
+  @Test
+  void theFewestOperatorsAreThoseOfTheRulesThatConcernAPackage() throws Exception {
+    UpdatePolicy policy =
+        read(
+            """
+            rules:
+              - {packages: [zsh], quorum: {threshold: 1}, relax: true,
+                 until: 2026-12-01T00:00:00Z, reason: r}
+            """);
+    Instant end = Instant.parse("2026-12-01T00:00:00Z");
+    assertThat(policy.fewestOperators(new PackageName("zsh"), NOW)).isEqualTo(1);
+    assertThat(policy.fewestOperators(new PackageName("zsh"), end)).isEqualTo(3);
+    assertThat(policy.fewestOperators(new PackageName("bash"), NOW)).isEqualTo(3);
+  }
+
   @Test
   void askingOthersIsWeakerWhereTheVotesMustDiffer() {
     Map<Dimension, Integer> two = Map.of(Dimension.JURISDICTION, 2);
@@ -289,14 +394,18 @@ class PolicyLanguageTest {
     refused(text.people("maintainers").replace("keys/m1", "keys/m0"), "expected the fingerprint");
   }
 
+  private static String exemption() {
+    return """
+        exemptions:
+          - {sha256: "%s", name: zsh, version: '1:5.9', architecture: amd64,
+             reason: not reproducible, until: 2026-12-31T00:00:00Z}
+        """
+        .formatted(Sha256.of(new byte[0]));
+  }
+
   @Test
   void anExemptionIsByHashAndEnds() throws Exception {
-    String exemption =
-        """
-        exemptions: [{sha256: "%s", name: zsh, version: '1:5.9', architecture: amd64,
-          reason: not reproducible, until: 2026-12-31T00:00:00Z}]
-        """
-            .formatted(Sha256.of(new byte[0]));
+    String exemption = exemption();
     HashExemption read = read(exemption).exemptions().get(0);
     assertThat(read.artifact()).isEqualTo(Sha256.of(new byte[0]));
     assertThat(read.identity()).hasToString("zsh 1:5.9 amd64");

@@ -13,6 +13,7 @@ import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.log.SignatureType;
 import org.whonix2.core.log.SigningKey;
+import org.whonix2.core.openpgp.Certificate;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.openpgp.SecretKey;
 
@@ -45,6 +46,11 @@ public final class PolicyText {
             throw new IllegalStateException(e);
           }
         });
+  }
+
+  /** Another file beside the policy. */
+  static synchronized void replace(String path, Certificate certificate) {
+    FILES.put(path, certificate.toArmored().getBytes(StandardCharsets.US_ASCII));
   }
 
   static Fingerprint fingerprint(String name) {
