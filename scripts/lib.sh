@@ -23,6 +23,14 @@ as_root() {
   fi
 }
 
+# The address of the Debian mirror that this machine's apt uses.
+debian_mirror() {
+  local site
+  site=$(apt-get indextargets --format '$(SITE)' 'Identifier: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1)
+  [ -n "$site" ] || fail "this machine's apt has no lists of Debian" "run apt-get update"
+  printf '%s\n' "$site"
+}
+
 # install_packages NAME...: those that are missing, from the machine's own mirror.
 install_packages() {
   local missing=() name

@@ -101,8 +101,7 @@ make_box() {
     mkdir base && tar -C base -xf "$root_tar"
   else
     # How this machine reaches its mirror, and nothing else of its configuration.
-    site=$(apt-get indextargets --format '$(SITE)' 'Identifier: Packages' 'Origin: Debian' 'Label: Debian' | head -n 1)
-    [ -n "$site" ] || fail "this machine's apt has no lists of Debian" "run apt-get update"
+    site=$(debian_mirror)
     apt-config dump | grep '^Acquire::' >network.conf || true
     mmdebstrap --quiet --mode=root --variant=minbase --include=default-jre-headless,ca-certificates \
       --aptopt=network.conf --dpkgopt=force-unsafe-io "$suite" base "$site" >make.log 2>&1 ||

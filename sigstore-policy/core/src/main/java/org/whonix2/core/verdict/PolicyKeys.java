@@ -70,11 +70,6 @@ public final class PolicyKeys {
       }
     }
 
-    /** How many entries it has taken. */
-    public long size() {
-      return next;
-    }
-
     /** Everybody can log public certificates again and again: they are read once. */
     private void learn(long index, CertificateUpdate.Unread update) throws MalformedInputException {
       Fingerprint primary = update.primary();

@@ -42,16 +42,6 @@ import org.whonix2.core.verdict.Reason.Rule;
 class PolicyDemandsTest {
   private final World world = new World();
 
-  private void assertAccepted() {
-    assertThat(world.judge(world.archiveFile).reasons()).isEmpty();
-  }
-
-  private void assertRefused(Rule... rules) {
-    assertThat(world.judge(world.archiveFile).reasons())
-        .extracting(Reason::rule)
-        .containsExactlyInAnyOrder(rules);
-  }
-
   // --- rules -----------------------------------------------------------------------------------
 
   private PolicyRule rule(
@@ -70,16 +60,16 @@ class PolicyDemandsTest {
   void theFirstRuleThatMatchesReplacesThePolicysDemands() {
     world.says("alpha-1").log();
     world.says("beta-1").log();
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
     world.rules.add(rule("other-*", Set.of(), Optional.empty(), 1));
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
     world.rules.add(rule("net-*", Set.of(), Optional.empty(), 2));
-    assertAccepted();
+    world.assertAccepted();
     assertThat(world.judge(world.archiveFile).terms().rule()).contains(2);
     world.rules.add(rule("*", Set.of(), Optional.empty(), 3));
-    assertAccepted();
+    world.assertAccepted();
     world.rules.add(0, rule("*", Set.of(), Optional.empty(), 3));
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
   }
 
   @Test
@@ -96,7 +86,7 @@ class PolicyDemandsTest {
             rule.toolchain(),
             rule.demands(),
             Optional.of(new PolicyRule.Relaxation(end, "a test"))));
-    assertAccepted();
+    world.assertAccepted();
     assertThat(world.judge(world.archiveFile).until()).isEqualTo(end);
     assertThat(world.judge(world.archiveFile, end).accepted()).isFalse();
   }
@@ -106,7 +96,7 @@ class PolicyDemandsTest {
     world.threshold = 2;
     world.says("alpha-1").log();
     world.says("beta-1").log();
-    assertAccepted();
+    world.assertAccepted();
     Quorum odd = new Quorum(Group.of(1, world.operators()), Map.of(Dimension.JURISDICTION, 3));
     world.rules.add(
         new PolicyRule(
@@ -116,7 +106,7 @@ class PolicyDemandsTest {
             Optional.empty(),
             new Demands(odd, 1, Duration.ZERO),
             Optional.of(new PolicyRule.Relaxation(NOW.plusSeconds(60), "a test"))));
-    assertAccepted();
+    world.assertAccepted();
     assertThat(world.judge(world.archiveFile).terms().rule()).isEmpty();
   }
 
@@ -125,9 +115,9 @@ class PolicyDemandsTest {
     world.rules.add(rule("*", Set.of("bookworm-security"), Optional.empty(), 2));
     world.says("alpha-1").fromSuite("bookworm-security").log();
     world.says("beta-1").log();
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
     world.says("beta-1").fromSuite("bookworm-security").asNumber(2).log();
-    assertAccepted();
+    world.assertAccepted();
   }
 
   @Test
@@ -135,12 +125,12 @@ class PolicyDemandsTest {
     world.threshold = 2;
     world.says("alpha-1").log();
     world.says("beta-1").by("clang-14").log();
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
     assertThat(world.judge(world.archiveFile).uncounted())
         .singleElement()
         .satisfies(other -> assertThat(other.why()).contains("does not count together"));
     world.says("gamma-1").log();
-    assertAccepted();
+    world.assertAccepted();
   }
 
   @Test
@@ -148,10 +138,10 @@ class PolicyDemandsTest {
     world.rules.add(rule("*", Set.of(), Optional.of("tcc-ddc"), 2));
     world.says("alpha-1").log();
     world.says("beta-1").log();
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
     world.says("alpha-1").by("tcc-ddc").asNumber(2).log();
     world.says("beta-1").by("tcc-ddc").asNumber(2).log();
-    assertAccepted();
+    world.assertAccepted();
   }
 
   @Test
@@ -172,10 +162,10 @@ class PolicyDemandsTest {
     world.says("alpha-1").log();
     world.says("beta-1").log();
     world.says("gamma-1").log();
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
     assertThat(world.judge(world.archiveFile).reasons().get(0).remedy()).contains("delta");
     world.says("delta-1").log();
-    assertAccepted();
+    world.assertAccepted();
   }
 
   @Test
@@ -192,7 +182,7 @@ class PolicyDemandsTest {
             Optional.empty()));
     world.says("alpha-1").log();
     world.says("gamma-1").log();
-    assertRefused(Rule.DISTINCT);
+    world.assertRefused(Rule.DISTINCT);
   }
 
   // --- source ----------------------------------------------------------------------------------
@@ -210,7 +200,7 @@ class PolicyDemandsTest {
     Fingerprint known = uploader("uploader");
     Fingerprint thief = world.rebuilders.get(0).certificate().fingerprint();
     world.agreed();
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
     assertThat(world.judge(world.archiveFile).uncounted())
         .hasSize(3)
         .allSatisfy(other -> assertThat(other.why()).contains("does not say who signed"));
@@ -221,9 +211,9 @@ class PolicyDemandsTest {
       }
       number++;
       if (signer.equals(thief)) {
-        assertRefused(Rule.QUORUM);
+        world.assertRefused(Rule.QUORUM);
       } else {
-        assertAccepted();
+        world.assertAccepted();
       }
     }
   }
@@ -235,7 +225,7 @@ class PolicyDemandsTest {
     world.says("alpha-1").loggedBy(NOW.minus(Duration.ofDays(9))).log();
     world.says("beta-1").loggedBy(ripeInASecond.minusSeconds(5)).log();
     world.says("gamma-1").loggedBy(ripeInASecond).log();
-    assertRefused(Rule.MIN_AGE);
+    world.assertRefused(Rule.MIN_AGE);
     assertThat(world.judge(world.archiveFile).reasons().get(0).remedy())
         .isEqualTo("wait until " + NOW.plusSeconds(1));
     assertThat(world.judge(world.archiveFile, NOW.plusSeconds(1)).accepted()).isTrue();
@@ -247,7 +237,7 @@ class PolicyDemandsTest {
     world.minAge = Duration.ofHours(24);
     world.says("alpha-1").loggedBy(NOW.minus(Duration.ofDays(9))).log();
     world.says("beta-1").log();
-    assertRefused(Rule.MIN_AGE);
+    world.assertRefused(Rule.MIN_AGE);
   }
 
   @Test
@@ -264,7 +254,7 @@ class PolicyDemandsTest {
     world.says("alpha-1").log();
     world.says("beta-1").log();
     world.says("gamma-1").loggedBy(NOW.minus(Duration.ofDays(9))).log();
-    assertRefused(Rule.MIN_AGE);
+    world.assertRefused(Rule.MIN_AGE);
   }
 
   @Test
@@ -273,11 +263,11 @@ class PolicyDemandsTest {
     for (String name : List.of("alpha-1", "beta-1", "gamma-1")) {
       world.says(name).loggedBy(NOW.minus(Duration.ofHours(25))).log();
     }
-    assertAccepted();
+    world.assertAccepted();
     world.says("alpha-1").and(file("net-tools-dbgsym", 3)).asNumber(2).log();
-    assertAccepted();
+    world.assertAccepted();
     world.says("alpha-1").got(file("net-tools", 9)).inEnvironment(2).asNumber(3).log();
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
   }
 
   // --- exemptions and overrides ----------------------------------------------------------------
@@ -309,10 +299,10 @@ class PolicyDemandsTest {
 
   @Test
   void theOwnersExemptionReplacesTheQuorumUntilItEnds() {
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
     Instant end = NOW.plusSeconds(60);
     world.exemptions.add(exemption("not reproducible", end));
-    assertAccepted();
+    world.assertAccepted();
     assertThat(world.judge(world.archiveFile).until()).isEqualTo(end);
     assertThat(world.judge(world.archiveFile, end).accepted()).isFalse();
     assertThat(world.judge(file("net-tools", 9)).accepted()).isFalse();
@@ -323,7 +313,7 @@ class PolicyDemandsTest {
     world.says("alpha-1").log();
     world.says("gamma-1").got(file("net-tools", 9)).log();
     world.exemptions.add(exemption("trust me", NOW.plusSeconds(60)));
-    assertRefused(Rule.VETO);
+    world.assertRefused(Rule.VETO);
   }
 
   @Test
@@ -332,9 +322,9 @@ class PolicyDemandsTest {
     BinaryArtifact file = world.archiveFile;
     exempt(people.get(0), file, 90);
     exempt(people.get(0), file, 99);
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
     exempt(people.get(1), file, 60);
-    assertAccepted();
+    world.assertAccepted();
     assertThat(world.judge(world.archiveFile).until()).isEqualTo(NOW.plusSeconds(60));
     exempt(people.get(2), file, 70);
     assertThat(world.judge(world.archiveFile).until()).isEqualTo(NOW.plusSeconds(70));
@@ -356,20 +346,20 @@ class PolicyDemandsTest {
     world.says("alpha-1").log();
     world.says("beta-1").log();
     world.says("gamma-1").got(file("net-tools", 9)).log();
-    assertRefused(Rule.VETO);
+    world.assertRefused(Rule.VETO);
     override(people.get(0), file("hostname", 3), "gamma-1", 9);
     override(people.get(0), world.archiveFile, "alpha-1", 9);
     override(people.get(0), world.archiveFile, "gamma-1", 8);
-    assertRefused(Rule.VETO);
+    world.assertRefused(Rule.VETO);
     override(people.get(0), world.archiveFile, "gamma-1", 9);
-    assertAccepted();
+    world.assertAccepted();
     assertThat(world.judge(world.archiveFile).until()).isEqualTo(NOW.plusSeconds(60));
     assertThat(world.judge(world.archiveFile, NOW.plusSeconds(60)).accepted()).isFalse();
     world.says("gamma-1").got(file("net-tools", 9)).asNumber(2).log();
-    assertAccepted();
+    world.assertAccepted();
     world.rebuilder("delta-1", "delta", "NL", "gcc");
     world.says("delta-1").got(file("net-tools", 9)).log();
-    assertRefused(Rule.VETO);
+    world.assertRefused(Rule.VETO);
   }
 
   /** For these bits, which the rebuilder got instead of the file. */
@@ -390,11 +380,11 @@ class PolicyDemandsTest {
     world.says("alpha-1").log();
     world.says("beta-1").log();
     world.says("gamma-1").got(file("net-tools", 9)).log();
-    assertRefused(Rule.VETO);
+    world.assertRefused(Rule.VETO);
     world.says("gamma-1").fromSource(2).log();
-    assertRefused(Rule.VETO, Rule.EQUIVOCATION);
+    world.assertRefused(Rule.VETO, Rule.EQUIVOCATION);
     world.says("gamma-1").got(file("net-tools", 8)).log();
-    assertRefused(Rule.VETO, Rule.EQUIVOCATION);
+    world.assertRefused(Rule.VETO, Rule.EQUIVOCATION);
     assertThat(world.evidence().equivocations()).hasSize(1);
   }
 
@@ -408,9 +398,9 @@ class PolicyDemandsTest {
     world.says("beta-1").log();
     world.says("gamma-1").by("clang-14").got(file("net-tools", 9)).log();
     world.says("delta-1").by("clang-14").got(file("net-tools", 9)).log();
-    assertAccepted();
+    world.assertAccepted();
     world.says("epsilon-1").by("clang-14").log();
-    assertAccepted();
+    world.assertAccepted();
   }
 
   @Test
@@ -418,7 +408,7 @@ class PolicyDemandsTest {
     world.exemptions.add(exemption("trust me", NOW.plusSeconds(60)));
     world.says("alpha-1").log();
     world.says("gamma-1").got(file("net-tools", 9)).log();
-    assertRefused(Rule.VETO);
+    world.assertRefused(Rule.VETO);
     Demands lax =
         new Demands(new Quorum(Group.of(3, world.operators()), Map.of()), 3, Duration.ZERO);
     world.rules.add(
@@ -430,7 +420,7 @@ class PolicyDemandsTest {
             lax,
             Optional.empty()));
     world.says("beta-1").fromSuite("bookworm-security").log();
-    assertRefused(Rule.VETO);
+    world.assertRefused(Rule.VETO);
   }
 
   @Test
@@ -450,9 +440,9 @@ class PolicyDemandsTest {
     world.exemptions.add(exemption("trust me", NOW.plusSeconds(60)));
     world.says("alpha-1").log();
     world.says("gamma-1").got(file("net-tools", 9)).log();
-    assertRefused(Rule.VETO);
+    world.assertRefused(Rule.VETO);
     world.says("alpha-1").fromSource(2).log();
-    assertRefused(Rule.VETO, Rule.EQUIVOCATION);
+    world.assertRefused(Rule.VETO, Rule.EQUIVOCATION);
   }
 
   @Test
@@ -490,7 +480,7 @@ class PolicyDemandsTest {
     world.says("delta-1").by("clang-14").got(file("net-tools", 9)).log();
     override(people.get(0), world.archiveFile, "delta-1", 9);
     world.says("epsilon-1").by("clang-14").log();
-    assertAccepted();
+    world.assertAccepted();
     assertThat(world.judge(world.archiveFile).until()).isEqualTo(end);
   }
 
@@ -515,10 +505,10 @@ class PolicyDemandsTest {
     world.says("alpha-1").log();
     world.says("beta-1").log();
     world.says("gamma-1").got(file("net-tools", 9)).log();
-    assertRefused(Rule.VETO);
+    world.assertRefused(Rule.VETO);
     Sha256 veto = world.logged.get(2).payload();
     world.others.add(collector -> collector.lacksSupport(veto));
-    assertAccepted();
+    world.assertAccepted();
   }
 
   // --- failures --------------------------------------------------------------------------------
@@ -527,12 +517,12 @@ class PolicyDemandsTest {
   void aNewerFailureTakesAVoteBackAndIsNoVeto() {
     world.agreed();
     world.says("gamma-1").failed().asNumber(2).log();
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
     assertThat(world.judge(world.archiveFile).uncounted())
         .singleElement()
         .satisfies(other -> assertThat(other.why()).isEqualTo("its rebuild failed: build-failed"));
     world.threshold = 2;
-    assertAccepted();
+    world.assertAccepted();
   }
 
   // --- silence, policies, clocks ---------------------------------------------------------------
@@ -564,7 +554,7 @@ class PolicyDemandsTest {
     Instant lately = NOW.minus(Duration.ofDays(6));
     snapshot("alpha-1", 1, lately, NOW);
     snapshot("beta-1", 1, NOW.minus(Duration.ofDays(7)), NOW);
-    assertRefused(Rule.SILENT);
+    world.assertRefused(Rule.SILENT);
     assertThat(world.judge(world.archiveFile).refusal()).contains(Reason.Kind.EVIDENCE);
     assertThat(world.judge(world.archiveFile).reasons().get(0).what())
         .contains("2 rebuilders")
@@ -573,36 +563,36 @@ class PolicyDemandsTest {
     assertThat(world.judge(world.archiveFile).reasons()).isEmpty();
     assertThat(world.judge(world.archiveFile).until()).isEqualTo(lately.plus(Duration.ofDays(7)));
     world.silent = OptionalInt.empty();
-    assertAccepted();
+    world.assertAccepted();
   }
 
   @Test
   void anOldEpochWithANewDateIsNotHeard() {
     world.agreed().silent = OptionalInt.of(2);
     snapshot("alpha-1", 2, NOW.minus(Duration.ofDays(8)), NOW);
-    assertRefused(Rule.SILENT);
+    world.assertRefused(Rule.SILENT);
     snapshot("alpha-1", 1, NOW, NOW);
-    assertRefused(Rule.SILENT);
+    world.assertRefused(Rule.SILENT);
     snapshot("alpha-1", 3, NOW, NOW);
-    assertAccepted();
+    world.assertAccepted();
   }
 
   @Test
   void oneSetAsideIsNotHeard() {
     world.agreed().silent = OptionalInt.of(2);
     snapshot("alpha-1", 1, NOW, NOW);
-    assertAccepted();
+    world.assertAccepted();
     snapshot("alpha-1", 1, NOW.minusSeconds(1), NOW);
-    assertRefused(Rule.SILENT, Rule.QUORUM, Rule.EQUIVOCATION);
+    world.assertRefused(Rule.SILENT, Rule.QUORUM, Rule.EQUIVOCATION);
   }
 
   @Test
   void twoSnapshotsOfOneEpochSetTheKeyAside() {
     world.agreed();
-    assertAccepted();
+    world.assertAccepted();
     snapshot("alpha-1", 1, NOW, NOW);
     snapshot("alpha-1", 1, NOW.minusSeconds(1), NOW);
-    assertRefused(Rule.QUORUM, Rule.EQUIVOCATION);
+    world.assertRefused(Rule.QUORUM, Rule.EQUIVOCATION);
     assertThat(world.evidence().equivocations())
         .singleElement()
         .satisfies(proof -> assertThat(proof.toString()).contains("with snapshot epoch 1"));
@@ -612,19 +602,19 @@ class PolicyDemandsTest {
   void anOlderPolicyThanTheLastRefusesEverything() {
     world.agreed();
     world.kept = new Kept(2, Instant.EPOCH);
-    assertRefused(Rule.POLICY_ROLLBACK);
+    world.assertRefused(Rule.POLICY_ROLLBACK);
     world.serial = 2;
-    assertAccepted();
+    world.assertAccepted();
     world.serial = 3;
-    assertAccepted();
+    world.assertAccepted();
   }
 
   @Test
   void aClockBehindWhatTheWitnessesSignedIsNotBelieved() {
     world.agreed();
     world.kept = new Kept(0, NOW.plus(Duration.ofMinutes(10)));
-    assertAccepted();
+    world.assertAccepted();
     world.kept = new Kept(0, NOW.plus(Duration.ofMinutes(10)).plusSeconds(1));
-    assertRefused(Rule.CLOCK_BEHIND);
+    world.assertRefused(Rule.CLOCK_BEHIND);
   }
 }

@@ -21,16 +21,6 @@ import org.whonix2.core.verdict.Reason.Rule;
 class VerdictRulesTest {
   private final World world = new World();
 
-  private void assertAccepted() {
-    assertThat(world.judge(world.archiveFile).reasons()).isEmpty();
-  }
-
-  private void assertRefused(Rule... rules) {
-    assertThat(world.judge(world.archiveFile).reasons())
-        .extracting(Reason::rule)
-        .containsExactlyInAnyOrder(rules);
-  }
-
   @Test
   void threeOperatorsOfThreeAreAQuorum() {
     world.agreed();
@@ -45,7 +35,7 @@ class VerdictRulesTest {
   void twoOfThreeAreNot() {
     world.says("alpha-1").log();
     world.says("beta-1").log();
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
     assertThat(world.judge(world.archiveFile).reasons().get(0).remedy()).contains("gamma");
   }
 
@@ -92,7 +82,7 @@ class VerdictRulesTest {
     world.says("alpha-1").log();
     world.says("alpha-2").log();
     world.says("alpha-3").log();
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
   }
 
   @Test
@@ -100,7 +90,7 @@ class VerdictRulesTest {
     world.threshold = 2;
     world.says("alpha-1").log();
     world.says("alpha-1").log();
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
     assertThat(world.judge(world.archiveFile).votes()).hasSize(1);
   }
 
@@ -108,9 +98,9 @@ class VerdictRulesTest {
   void theHighestSequenceNumberCounts() {
     world.agreed();
     world.says("gamma-1").got(file("net-tools", 9)).inEnvironment(2).asNumber(2).log();
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
     world.says("gamma-1").asNumber(3).log();
-    assertAccepted();
+    world.assertAccepted();
   }
 
   @Test
@@ -119,14 +109,14 @@ class VerdictRulesTest {
     world.says("beta-1").log();
     world.says("gamma-1").got(file("net-tools", 9)).inEnvironment(2).asNumber(5).log();
     world.says("gamma-1").asNumber(4).log();
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
   }
 
   @Test
   void twoStatementsWithOneNumberSetTheKeyAside() {
     world.agreed();
     world.says("gamma-1").fromSource(2).log();
-    assertRefused(Rule.QUORUM, Rule.EQUIVOCATION);
+    world.assertRefused(Rule.QUORUM, Rule.EQUIVOCATION);
     assertThat(world.judge(world.archiveFile).refusal()).contains(Reason.Kind.MISBEHAVIOUR);
     assertThat(world.judge(world.archiveFile).uncounted())
         .hasSize(2)
@@ -138,7 +128,7 @@ class VerdictRulesTest {
     world.threshold = 2;
     world.agreed();
     world.says("gamma-1").fromSource(2).log();
-    assertAccepted();
+    world.assertAccepted();
   }
 
   @Test
@@ -157,24 +147,24 @@ class VerdictRulesTest {
     world.says("alpha-1").log();
     world.says("beta-1").log();
     world.says("gamma-1").withRoot("pcc").log();
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
     world.says("gamma-1").onCpu("Intel").asNumber(2).log();
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
     world.says("gamma-1").withTool("rebuilderd").asNumber(3).log();
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
     world.says("gamma-1").asNumber(4).log();
-    assertAccepted();
+    world.assertAccepted();
   }
 
   @Test
   void distinctIsCountedOnTheVotesForThisHash() {
     world.agreed().distinct.put(Dimension.COMPILER_ROOT, 2);
-    assertAccepted();
+    world.assertAccepted();
     world.distinct.put(Dimension.COMPILER_ROOT, 3);
-    assertRefused(Rule.DISTINCT);
+    world.assertRefused(Rule.DISTINCT);
     world.distinct.put(Dimension.COMPILER_ROOT, 2);
     world.distinct.put(Dimension.CPU_VENDOR, 2);
-    assertRefused(Rule.DISTINCT);
+    world.assertRefused(Rule.DISTINCT);
   }
 
   @Test
@@ -184,9 +174,9 @@ class VerdictRulesTest {
     world.rebuilder("alpha-2", "alpha", "DE", "clang");
     world.says("alpha-1").log();
     world.says("alpha-2").log();
-    assertRefused(Rule.DISTINCT);
+    world.assertRefused(Rule.DISTINCT);
     world.says("beta-1").log();
-    assertAccepted();
+    world.assertAccepted();
   }
 
   @Test
@@ -194,9 +184,9 @@ class VerdictRulesTest {
     world.threshold = 2;
     world.says("alpha-1").log();
     world.says("beta-1").log();
-    assertAccepted();
+    world.assertAccepted();
     world.says("gamma-1").got(file("net-tools", 9)).log();
-    assertRefused(Rule.VETO);
+    world.assertRefused(Rule.VETO);
   }
 
   @Test
@@ -205,7 +195,7 @@ class VerdictRulesTest {
     world.says("alpha-1").log();
     world.says("beta-1").log();
     world.says("gamma-1").got(file("net-tools", 9)).inEnvironment(2).log();
-    assertAccepted();
+    world.assertAccepted();
   }
 
   @Test
@@ -216,9 +206,9 @@ class VerdictRulesTest {
     world.says("alpha-1").log();
     world.says("beta-1").log();
     world.says("gamma-1").got(file("net-tools", 9)).log();
-    assertAccepted();
+    world.assertAccepted();
     world.says("delta-1").got(file("net-tools", 9)).log();
-    assertRefused(Rule.VETO);
+    world.assertRefused(Rule.VETO);
   }
 
   @Test
@@ -227,7 +217,7 @@ class VerdictRulesTest {
     world.says("alpha-1").and(twin).log();
     world.says("beta-1").and(twin).log();
     world.says("gamma-1").and(twin).log();
-    assertAccepted();
+    world.assertAccepted();
     assertThat(world.judge(twin).reasons()).isEmpty();
   }
 
@@ -244,17 +234,17 @@ class VerdictRulesTest {
     world.says("alpha-1").log();
     world.says("beta-1").log();
     world.says("gamma-1").emulated().log();
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
   }
 
   @Test
   void ofSeveralLogsEachMustBeFresh() {
     world.agreed().standings.put("other.example.org", followed(NOW.minus(Duration.ofHours(2))));
-    assertAccepted();
+    world.assertAccepted();
     world.standings.put("other.example.org", followed(NOW.minus(Duration.ofDays(8))));
-    assertRefused(Rule.LOG_STALE);
+    world.assertRefused(Rule.LOG_STALE);
     world.standings.put("other.example.org", new Standing.Absent("never"));
-    assertRefused(Rule.LOG_MISSING);
+    world.assertRefused(Rule.LOG_MISSING);
   }
 
   @Test
@@ -263,23 +253,23 @@ class VerdictRulesTest {
     world.threshold = 2;
     world.says("alpha-1").log();
     world.says("alpha-1").inLog("other.example.org").log();
-    assertRefused(Rule.QUORUM);
+    world.assertRefused(Rule.QUORUM);
     world.says("beta-1").inLog("other.example.org").log();
-    assertAccepted();
+    world.assertAccepted();
     world.says("gamma-1").got(file("net-tools", 9)).inLog("other.example.org").log();
-    assertRefused(Rule.VETO);
+    world.assertRefused(Rule.VETO);
   }
 
   @Test
   void anExpiredPolicyRefusesEverything() {
     world.agreed().expires = NOW;
-    assertRefused(Rule.POLICY_EXPIRED);
+    world.assertRefused(Rule.POLICY_EXPIRED);
   }
 
   @Test
   void aLogThatWasNeverFollowedIsMissingEvidence() {
     world.agreed().standings.put(World.LOG, new Standing.Absent("no network"));
-    assertRefused(Rule.LOG_MISSING);
+    world.assertRefused(Rule.LOG_MISSING);
     assertThat(world.judge(world.archiveFile).refusal()).contains(Reason.Kind.EVIDENCE);
   }
 
@@ -287,15 +277,15 @@ class VerdictRulesTest {
   void aStaleLogRefusesEverything() {
     world.agreed();
     world.standings.put(World.LOG, followed(NOW.minus(Duration.ofDays(7))));
-    assertRefused(Rule.LOG_STALE);
+    world.assertRefused(Rule.LOG_STALE);
     world.standings.put(World.LOG, followed(NOW.minus(Duration.ofDays(7)).plusSeconds(1)));
-    assertAccepted();
+    world.assertAccepted();
   }
 
   @Test
   void aLogWithoutEnoughCosignaturesIsStale() {
     world.agreed().standings.put(World.LOG, new Standing.Followed(9, Optional.empty(), "none"));
-    assertRefused(Rule.LOG_STALE);
+    world.assertRefused(Rule.LOG_STALE);
   }
 
   @Test
@@ -304,7 +294,7 @@ class VerdictRulesTest {
         .agreed()
         .standings
         .put(World.LOG, new Standing.Misbehaved("signed two histories", "kept: … found: …"));
-    assertRefused(Rule.LOG_MISBEHAVED);
+    world.assertRefused(Rule.LOG_MISBEHAVED);
     assertThat(world.judge(world.archiveFile).reasons().get(0).what()).contains("kept: …");
     assertThat(world.judge(world.archiveFile).refusal()).contains(Reason.Kind.MISBEHAVIOUR);
   }
@@ -327,7 +317,7 @@ class VerdictRulesTest {
     Random random = new Random(1);
     for (int i = 0; i < 200; i++) {
       Collections.shuffle(world.logged, random);
-      assertAccepted();
+      world.assertAccepted();
     }
   }
 

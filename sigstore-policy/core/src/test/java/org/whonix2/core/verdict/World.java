@@ -1,5 +1,7 @@
 package org.whonix2.core.verdict;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -326,6 +328,17 @@ final class World {
 
   Verdict judge(BinaryArtifact file, Instant now) {
     return VerdictRules.judge(policy(), evidence(), file, now);
+  }
+
+  void assertAccepted() {
+    assertThat(judge(archiveFile).reasons()).isEmpty();
+  }
+
+  /** For these reasons and no others. */
+  void assertRefused(Reason.Rule... rules) {
+    assertThat(judge(archiveFile).reasons())
+        .extracting(Reason::rule)
+        .containsExactlyInAnyOrder(rules);
   }
 
   Evidence evidence() {
