@@ -123,7 +123,10 @@ public final class VerdictRules {
       } else if (said.isVote) {
         sourceMustBeSignedByAnUploader(logged)
             .ifPresentOrElse(
-                why -> doesNotCount(logged, why),
+                why -> {
+                  doesNotCount(logged, why);
+                  contradictable.add(logged);
+                },
                 () -> votes.add(logged.loggedBy(evidence.since(logged, artifact))));
       } else {
         doesNotCount(logged, said.text);

@@ -436,6 +436,16 @@ class PolicyDemandsTest {
   }
 
   @Test
+  void aVoteWithoutAnUploaderIsContradictedAllTheSame() throws Exception {
+    world.exemptions.add(exemption("trust me", NOW.plusSeconds(60)));
+    uploader("uploader");
+    world.says("alpha-1").log();
+    world.assertAccepted();
+    world.says("gamma-1").got(file("net-tools", 9)).log();
+    world.assertRefused(Rule.VETO);
+  }
+
+  @Test
   void anEquivocationDoesNotTakeTheVetoOnAnExemptedFileAway() {
     world.exemptions.add(exemption("trust me", NOW.plusSeconds(60)));
     world.says("alpha-1").log();
