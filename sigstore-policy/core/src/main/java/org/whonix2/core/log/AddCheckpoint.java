@@ -3,6 +3,7 @@ package org.whonix2.core.log;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import org.whonix2.core.Base64Text;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 
@@ -90,7 +91,7 @@ public final class AddCheckpoint {
 
   public byte[] toBytes() {
     StringBuilder text = new StringBuilder(OLD).append(oldSize).append('\n');
-    proof.forEach(hash -> text.append(Base64Text.of(hash)).append('\n'));
+    proof.forEach(hash -> text.append(Base64Text.of(hash.toByteArray())).append('\n'));
     return text.append('\n').append(note).toString().getBytes(StandardCharsets.UTF_8);
   }
 

@@ -2,6 +2,7 @@ package org.whonix2.core.log;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.whonix2.core.Base64Text;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
 import org.whonix2.core.digest.Sha256;
@@ -45,7 +46,7 @@ public record Checkpoint(String origin, long size, Sha256 root) {
 
   /** The note's text. */
   public String format() {
-    return origin + "\n" + size + "\n" + Base64Text.of(root) + "\n";
+    return origin + "\n" + size + "\n" + Base64Text.of(root.toByteArray()) + "\n";
   }
 
   /** Signs as the log. */

@@ -3,6 +3,7 @@ package org.whonix2.core.log;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.whonix2.core.Base64Text;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 
@@ -121,7 +122,7 @@ public final class Frontier {
   @Override
   public String toString() {
     StringBuilder text = new StringBuilder().append(size).append('\n');
-    hashes.forEach(hash -> text.append(Base64Text.of(hash)).append('\n'));
+    hashes.forEach(hash -> text.append(Base64Text.of(hash.toByteArray())).append('\n'));
     return text.toString();
   }
 }

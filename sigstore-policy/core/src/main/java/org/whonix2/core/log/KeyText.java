@@ -2,6 +2,7 @@ package org.whonix2.core.log;
 
 import java.util.Arrays;
 import java.util.List;
+import org.whonix2.core.Base64Text;
 import org.whonix2.core.MalformedInputException;
 
 /** The text of keys, public and private: {@code name+hex(key id)+base64(type || 32 bytes)}. */

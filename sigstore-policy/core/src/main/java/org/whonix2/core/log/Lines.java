@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.whonix2.core.Base64Text;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
 import org.whonix2.core.digest.Sha256;
@@ -54,7 +55,7 @@ final class Lines {
   Sha256 hash() throws MalformedInputException {
     String line = next("a hash");
     try {
-      return Base64Text.hash(line);
+      return Sha256.ofDigest(Base64Text.parse(line));
     } catch (MalformedInputException e) {
       throw e.at(place());
     }

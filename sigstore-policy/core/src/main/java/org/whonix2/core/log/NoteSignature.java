@@ -2,6 +2,7 @@ package org.whonix2.core.log;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.whonix2.core.Base64Text;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
 

@@ -3,6 +3,7 @@ package org.whonix2.core.log;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import org.whonix2.core.Base64Text;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 
@@ -133,7 +134,7 @@ public final class TlogProof {
       text.append(EXTRA).append(Base64Text.of(extra)).append('\n');
     }
     text.append(INDEX).append(index).append('\n');
-    path.forEach(hash -> text.append(Base64Text.of(hash)).append('\n'));
+    path.forEach(hash -> text.append(Base64Text.of(hash.toByteArray())).append('\n'));
     return text.append('\n').append(checkpoint).toString();
   }
 }

@@ -3,9 +3,9 @@ package org.whonix2.core.openpgp;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.commons.codec.CodecPolicy;
 import org.apache.commons.codec.binary.Base64;
 import org.bouncycastle.bcpg.CRC24;
+import org.whonix2.core.Base64Text;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
 
@@ -14,8 +14,6 @@ final class Armor {
   static final String PUBLIC = "PGP PUBLIC KEY BLOCK";
   static final String PRIVATE = "PGP PRIVATE KEY BLOCK";
 
-  private static final Base64 STRICT =
-      Base64.builder().setDecodingPolicy(CodecPolicy.STRICT).setLineLength(0).get();
   private static final Base64 LINES =
       Base64.builder().setLineLength(64).setLineSeparator((byte) '\n').get();
 
@@ -43,7 +41,9 @@ final class Armor {
       base64.append(line);
       line = next(lines);
     }
-    byte[] content = decode(base64.toString());
+    byte[] content =
+        Base64Text.decode(base64.toString())
+            .orElseThrow(() -> new MalformedInputException("expected base64 in the armor"));
     if (line.startsWith("=")) {
       expect(checksum(content), line);
       line = next(lines);
@@ -66,18 +66,6 @@ final class Armor {
         + "-----\n";
   }
 
-  private static byte[] decode(String base64) throws MalformedInputException {
-    try {
-      byte[] content = STRICT.decode(base64);
-      if (STRICT.encodeToString(content).equals(base64)) {
-        return content;
-      }
-    } catch (IllegalArgumentException e) {
-      throw new MalformedInputException("expected base64 in the armor: " + e.getMessage(), e);
-    }
-    throw new MalformedInputException("expected base64 in the armor, found other characters");
-  }
-
   /** Section 6.1.1. */
   private static String checksum(byte[] content) {
     CRC24 crc = new CRC24();
@@ -86,7 +74,7 @@ final class Armor {
     }
     int value = crc.getValue();
     byte[] bytes = {(byte) (value >> 16), (byte) (value >> 8), (byte) value};
-    return "=" + STRICT.encodeToString(bytes);
+    return "=" + Base64Text.of(bytes);
   }
 
   private static String next(Iterator<String> lines) throws MalformedInputException {

@@ -47,7 +47,8 @@ record BoundKey(
         revocations.stream()
             .filter(said -> said.counts(moment))
             .min(
-                Comparator.comparing((SelfSignature said) -> !said.signature().reason().hard())
+                Comparator.comparing(
+                        (SelfSignature said) -> !said.signature().subpackets().reason().hard())
                     .thenComparingLong(SelfSignature::since));
     if (revocation.isPresent()) {
       return revocation.map(this::revoked);
@@ -65,7 +66,7 @@ record BoundKey(
   }
 
   private String revoked(SelfSignature revocation) {
-    RevocationReason reason = revocation.signature().reason();
+    RevocationReason reason = revocation.signature().subpackets().reason();
     String since =
         reason.hard() || revocation.since() == SelfSignature.PINNED
             ? ""
@@ -79,7 +80,7 @@ record BoundKey(
     if (binding.isEmpty()) {
       return Optional.of(unbound(moment));
     }
-    if (!binding.get().signature().grants(Signature.MAY_SIGN)) {
+    if (!binding.get().signature().subpackets().grants(Signature.MAY_SIGN)) {
       return Optional.of(name() + " has no sign flag");
     }
     if (primary) {
@@ -101,7 +102,8 @@ record BoundKey(
         .filter(binding -> objection(binding, moment).isEmpty())
         .max(
             Comparator.comparing((SelfSignature binding) -> binding.signature().created())
-                .thenComparing(binding -> !binding.signature().grants(Signature.MAY_SIGN))
+                .thenComparing(
+                    binding -> !binding.signature().subpackets().grants(Signature.MAY_SIGN))
                 .thenComparing(
                     binding -> binding.signature().endOf(key).orElse(Instant.MAX),
                     Comparator.reverseOrder())

@@ -55,7 +55,7 @@ final class BoundKeys {
       return new SignatureResult.Bad("the signature " + objection.get());
     }
     List<BoundKey> candidates =
-        keys.stream().filter(key -> !signature.namesAnotherThan(key.key())).toList();
+        keys.stream().filter(key -> !signature.subpackets().namesAnotherThan(key.key())).toList();
     List<BoundKey> makers =
         candidates.stream()
             .filter(key -> signature.isBy(key.key(), message))
@@ -107,7 +107,7 @@ final class BoundKeys {
 
   /** Why none of these keys has made that signature, as far as one can tell. */
   private String unproven(Signature signature, List<BoundKey> candidates) {
-    List<String> issuers = signature.issuers();
+    List<String> issuers = signature.subpackets().issuers();
     List<BoundKey> named =
         candidates.stream()
             .filter(

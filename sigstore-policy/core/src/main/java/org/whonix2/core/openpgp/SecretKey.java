@@ -80,7 +80,7 @@ public final class SecretKey {
     List<SignatureSubpacket> says =
         List.of(
             new KeyFlags(true, Signature.MAY_CERTIFY),
-            new PreferredAlgorithms(Signature.PREFERRED_HASHES, false, hashes),
+            new PreferredAlgorithms(Subpackets.PREFERRED_HASHES, false, hashes),
             new Features(false, Features.FEATURE_MODIFICATION_DETECTION));
     return primary.sign(
         Signature.POSITIVE_CERTIFICATION,

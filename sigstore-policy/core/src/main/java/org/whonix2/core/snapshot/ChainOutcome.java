@@ -41,12 +41,11 @@ public sealed interface ChainOutcome {
    * one waits for them.
    *
    * @param first the first epoch that is missing
-   * @param last the last one before what was found
    */
-  record Withheld(LoggedHeader found, long first, long last) implements ChainOutcome {
+  record Withheld(LoggedHeader found, long first) implements ChainOutcome {
     @Override
     public String explain() {
-      return "snapshots among epochs " + first + " to " + last + " are missing before " + found;
+      return "the snapshot of epoch " + first + " is missing before " + found;
     }
   }
 

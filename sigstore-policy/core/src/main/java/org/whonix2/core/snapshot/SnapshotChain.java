@@ -18,9 +18,6 @@ import org.whonix2.core.snapshot.ChainOutcome.Withheld;
  * entries into another order can delay a snapshot and not break the chain.
  */
 public final class SnapshotChain {
-  /** How far ahead of the newest a header may be and still be kept. */
-  static final long MAX_AHEAD = 1000;
-
   private final SnapshotSeries series;
 
   /** By epoch: from 1 to the newest without a gap, and those that wait. */
@@ -50,9 +47,6 @@ public final class SnapshotChain {
       return takeAgain(known, found);
     }
     long next = newestEpoch() + 1;
-    if (found.epoch() - next > MAX_AHEAD) {
-      return new Withheld(found, next, found.epoch() - 1);
-    }
     seen.put(found.epoch(), found);
     for (long later = found.epoch(); later <= found.epoch() + 1; later++) {
       Misbehaviour unlinked = unlinked(later);
@@ -62,7 +56,7 @@ public final class SnapshotChain {
       }
     }
     if (found.epoch() != next) {
-      return new Withheld(found, next, lastMissing(found.epoch()));
+      return new Withheld(found, next);
     }
     LoggedHeader last = found;
     for (LoggedHeader waiting = found; waiting != null; waiting = seen.get(last.epoch() + 1)) {
@@ -98,14 +92,6 @@ public final class SnapshotChain {
     return before.index() <= after.index()
         ? new Unlinked(before, after)
         : new Unlinked(after, before);
-  }
-
-  private long lastMissing(long epoch) {
-    long missing = epoch - 1;
-    while (seen.containsKey(missing)) {
-      missing--;
-    }
-    return missing;
   }
 
   private long newestEpoch() {

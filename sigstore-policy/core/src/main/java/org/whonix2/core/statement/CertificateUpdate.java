@@ -1,8 +1,7 @@
 package org.whonix2.core.statement;
 
-import java.util.Base64;
+import org.whonix2.core.Base64Text;
 import org.whonix2.core.MalformedInputException;
-import org.whonix2.core.Quoted;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.json.JsonFields;
 import org.whonix2.core.openpgp.Certificate;
@@ -76,7 +75,7 @@ public record CertificateUpdate(Certificate certificate) implements Statement {
     JsonFields subject = Descriptors.readOne(statement, "subject");
     JsonFields predicate = statement.object("predicate");
     statement.end();
-    byte[] bytes = predicate.parsed("certificate", CertificateUpdate::decode);
+    byte[] bytes = predicate.parsed("certificate", Base64Text::parse);
     predicate.end();
     if (bytes.length > MAX_CERTIFICATE_BYTES) {
       throw new MalformedInputException(
@@ -98,18 +97,6 @@ public record CertificateUpdate(Certificate certificate) implements Statement {
     return open(statement).read();
   }
 
-  private static byte[] decode(String text) throws MalformedInputException {
-    try {
-      byte[] bytes = Base64.getDecoder().decode(text);
-      if (Base64.getEncoder().encodeToString(bytes).equals(text)) {
-        return bytes;
-      }
-    } catch (IllegalArgumentException e) {
-      throw new MalformedInputException("expected base64, found " + Quoted.of(text), e);
-    }
-    throw new MalformedInputException("expected canonical base64, found " + Quoted.of(text));
-  }
-
   @Override
   public StatementKind kind() {
     return StatementKind.CERTIFICATE_UPDATE;
@@ -120,7 +107,7 @@ public record CertificateUpdate(Certificate certificate) implements Statement {
     byte[] bytes = certificate.toBytes();
     Draft draft = new Draft(kind());
     draft.addSubject(KeyUri.of(certificate.fingerprint()), Sha256.of(bytes));
-    draft.predicate().put("certificate", Base64.getEncoder().encodeToString(bytes));
+    draft.predicate().put("certificate", Base64Text.of(bytes));
     return draft.toJson();
   }
 }

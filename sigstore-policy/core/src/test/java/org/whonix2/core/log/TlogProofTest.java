@@ -15,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.whonix2.core.Base64Text;
 import org.whonix2.core.MalformedInputException;
 
 class TlogProofTest {
@@ -106,7 +107,7 @@ class TlogProofTest {
 
   @Test
   void sixtyThreeHashesAreReadAndNoMore() throws Exception {
-    String line = Base64Text.of(TreeHash.emptyRoot()) + "\n";
+    String line = Base64Text.of(TreeHash.emptyRoot().toByteArray()) + "\n";
     String start = "c2sp.org/tlog-proof@v1\nindex 5\n";
     String most = start + line.repeat(63) + "\n" + LOG.note();
     TlogProof proof = TlogProof.parse(most.getBytes(StandardCharsets.UTF_8));

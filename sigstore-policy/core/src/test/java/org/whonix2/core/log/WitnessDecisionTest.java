@@ -20,6 +20,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.whonix2.core.Base64Text;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 
@@ -176,7 +177,7 @@ class WitnessDecisionTest {
 
   @Test
   void sixtyThreeHashesAreReadAndNoMore() throws Exception {
-    String line = Base64Text.of(OTHER_ROOT) + "\n";
+    String line = Base64Text.of(OTHER_ROOT.toByteArray()) + "\n";
     String note = log(5).head().sign(KEY).toString();
     AddCheckpoint.parse(bytes("old 3\n" + line.repeat(63) + "\n" + note));
     assertThatExceptionOfType(MalformedInputException.class)

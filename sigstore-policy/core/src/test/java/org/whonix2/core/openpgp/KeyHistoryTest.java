@@ -252,7 +252,7 @@ class KeyHistoryTest {
     Certificate cut = certificate(named("pinned"), List.of(key, signature(binding)));
     byte[] embedded = new byte[back.length + 2];
     embedded[0] = (byte) (back.length + 1);
-    embedded[1] = Signature.EMBEDDED_SIGNATURE;
+    embedded[1] = Subpackets.EMBEDDED_SIGNATURE;
     System.arraycopy(back, 0, embedded, 2, back.length);
     Certificate whole = certificate(List.of(key, withUnhashed(signature(binding), embedded)));
 

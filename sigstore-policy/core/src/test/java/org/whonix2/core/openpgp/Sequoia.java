@@ -163,7 +163,7 @@ final class Sequoia implements CertificateMaker {
     String certifier = certificate(by).fingerprint().hex();
     for (Packet packet : Armor.readPackets(Armor.PUBLIC, certified)) {
       if (packet.tag() == Packet.SIGNATURE
-          && Signature.parse(packet.body()).issuers().contains(certifier)) {
+          && Signature.parse(packet.body()).subpackets().issuers().contains(certifier)) {
         return SigningKey.framed(packet.body());
       }
     }

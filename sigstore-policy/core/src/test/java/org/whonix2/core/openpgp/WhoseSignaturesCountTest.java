@@ -340,7 +340,7 @@ class WhoseSignaturesCountTest {
     byte[] byOne = claiming(good.signature, claimed);
     byte[] byTwo = claiming(others.signature, signer);
 
-    assertThat(Signature.parse(Packet.readAll(byOne).get(0).body()).issuers())
+    assertThat(Signature.parse(Packet.readAll(byOne).get(0).body()).subpackets().issuers())
         .contains(claimed.hex().substring(24));
     assertThat(new Entry(maker.certificate(one), byOne).verdict()).isEqualTo(good.verdict());
     assertThat(new Entry(maker.certificate(two), byTwo).verdict()).isEqualTo(others.verdict());
