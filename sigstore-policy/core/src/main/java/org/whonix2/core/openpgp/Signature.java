@@ -129,14 +129,14 @@ final class Signature {
     return subpackets.end(Subpackets.KEY_EXPIRATION_TIME, key.created());
   }
 
-  /** Back-signatures; those that cannot be read vouch for nothing. */
+  /** Back-signatures. */
   List<Signature> embedded() {
     List<Signature> found = new ArrayList<>();
     for (byte[] embedded : subpackets.embedded()) {
       try {
         found.add(parse(embedded));
       } catch (MalformedInputException e) {
-        continue;
+        // One that cannot be read vouches for nothing.
       }
     }
     return found;
