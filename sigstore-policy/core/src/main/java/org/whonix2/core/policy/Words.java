@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
+import org.whonix2.core.ReasonText;
 import org.whonix2.core.yaml.YamlFields;
 
 /** The kinds of words that a policy is written in. */
 final class Words {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
   private static final Pattern TOKEN = Pattern.compile("[a-z0-9][a-z0-9.+/-]{0,63}");
-  private static final Pattern REASON = Pattern.compile("[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]{1,500}");
   private static final Pattern FILE =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*){0,7}");
 
@@ -41,7 +41,11 @@ final class Words {
   }
 
   static String reason(String text) throws MalformedInputException {
-    return matching(REASON, text, "1 to 500 printable characters");
+    if (!ReasonText.isReason(text)) {
+      throw new MalformedInputException(
+          "expected " + ReasonText.FORM + ", found " + Quoted.of(text));
+    }
+    return text;
   }
 
   static String file(String text) throws MalformedInputException {

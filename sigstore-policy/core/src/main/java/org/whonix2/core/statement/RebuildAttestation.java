@@ -19,12 +19,14 @@ public record RebuildAttestation(Rebuild rebuild, List<BinaryArtifact> artifacts
     artifacts = List.copyOf(artifacts);
     Checks.expect(!artifacts.isEmpty(), "at least one artifact");
     Set<PackageIdentity> identities = new HashSet<>();
+    Set<Sha256> digests = new HashSet<>();
     for (BinaryArtifact artifact : artifacts) {
       Checks.expect(
           !artifact.identity().architecture().value().equals(RebuildWriter.SOURCE),
           "binary packages");
       Checks.expect(
-          identities.add(artifact.identity()), "no artifact twice: " + artifact.identity());
+          identities.add(artifact.identity()) && digests.add(artifact.digest()),
+          "no artifact twice: " + artifact.identity());
     }
   }
 

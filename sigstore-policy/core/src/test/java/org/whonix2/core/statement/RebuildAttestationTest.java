@@ -2,6 +2,7 @@ package org.whonix2.core.statement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -100,6 +101,24 @@ class RebuildAttestationTest {
     assertThatExceptionOfType(MalformedInputException.class)
         .isThrownBy(() -> Statement.parse(Statement.PAYLOAD_TYPE, broken))
         .withMessageContaining(named);
+  }
+
+  /** Inside a file stands one identity, so one of the two would be a lie. */
+  @Test
+  void oneDigestUnderTwoIdentitiesIsRefused() throws Exception {
+    RebuildAttestation example = example();
+    BinaryArtifact other =
+        new BinaryArtifact(
+            new PackageIdentity(
+                new PackageName("net-tools-dbgsym"),
+                new PackageVersion("1:2.10-0.1+deb12u2"),
+                new Architecture("amd64")),
+            DIGEST,
+            242660);
+    List<BinaryArtifact> both = List.of(example.artifacts().get(0), other);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new RebuildAttestation(example.rebuild(), both, example.buildinfo()))
+        .withMessageContaining("no artifact twice");
   }
 
   @Test

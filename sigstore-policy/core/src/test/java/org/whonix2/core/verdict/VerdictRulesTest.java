@@ -212,16 +212,6 @@ class VerdictRulesTest {
   }
 
   @Test
-  void equalBitsUnderTwoNamesAreAVoteForEach() {
-    BinaryArtifact twin = file("net-tools-udeb", 1);
-    world.says("alpha-1").and(twin).log();
-    world.says("beta-1").and(twin).log();
-    world.says("gamma-1").and(twin).log();
-    world.assertAccepted();
-    assertThat(world.judge(twin).reasons()).isEmpty();
-  }
-
-  @Test
   void theAttestedSizeMustBeTheFiles() {
     world.agreed();
     BinaryArtifact longer =
