@@ -6,8 +6,10 @@ import static org.whonix2.core.fuzz.Parsed.text;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.time.Instant;
+import java.util.Optional;
 import org.whonix2.core.openpgp.Certificate;
 import org.whonix2.core.openpgp.Fingerprint;
+import org.whonix2.core.openpgp.Keyring;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.openpgp.SignatureResult;
 
@@ -24,6 +26,17 @@ class OpenPgpFuzzTest {
   void certificate(byte[] input) {
     Parsed.comesBack(input, Certificate::parse, Certificate::toBytes);
     Parsed.comesBack(input, Certificate::parse, read -> bytes(read.toArmored()));
+  }
+
+  /** A keyring of one certificate that is read has that certificate's primary key. */
+  @FuzzTest
+  void keyring(byte[] input) {
+    Optional<Keyring> ring = Parsed.orRefused(input, Keyring::parse);
+    Optional<Certificate> read =
+        input.length > 0 && input[0] == '-'
+            ? Optional.empty()
+            : Parsed.orRefused(input, Certificate::parse);
+    read.ifPresent(one -> assertThat(ring.orElseThrow().contains(one.fingerprint())).isTrue());
   }
 
   /** Whatever the signature is, the answer is a value; only the sample's own is good. */

@@ -13,6 +13,13 @@ class SnapshotFuzzTest {
   }
 
   @FuzzTest
+  void packages(byte[] input) {
+    Parsed.orRefused(input, CanonicalList::fromPackages)
+        .ifPresent(
+            list -> Parsed.isExact(list.bytes(), CanonicalList::parse, CanonicalList::bytes));
+  }
+
+  @FuzzTest
   void stateVector(byte[] input) {
     Parsed.isExact(input, StateVector::parse, StateVector::bytes);
   }
