@@ -1,7 +1,6 @@
 package org.whonix2.server.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,11 +10,9 @@ import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.log.SignatureType;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
-import org.whonix2.io.cli.StateOptions;
 import org.whonix2.io.cli.TimeSpan;
 import org.whonix2.server.AttestationServer;
 import org.whonix2.server.cosigning.WitnessAddress;
-import org.whonix2.server.web.ListenAddress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -28,21 +25,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<ExitCode> {
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private StateOptions options = new StateOptions();
-
-  @Option(
-      names = "--listen",
-      required = true,
-      paramLabel = "HOST:PORT",
-      description = "where to listen; port 0 takes a free one")
-  private String listen = "";
-
-  @Option(
-      names = "--key",
-      required = true,
-      paramLabel = "FILE",
-      description = "the log's secret key, see keygen")
-  private Path key = Path.of("");
+  @Mixin private ServiceOptions service = new ServiceOptions();
 
   @Option(
       names = "--witness",
@@ -66,11 +49,7 @@ final class ServeCommand implements Callable<ExitCode> {
     }
     AttestationServer.Settings settings =
         new AttestationServer.Settings(
-            ListenAddress.parse(listen),
-            options.state(),
-            KeyFile.read(key, SignatureType.ED25519),
-            asked,
-            refresh);
+            service.address(), service.state(), service.key(SignatureType.ED25519), asked, refresh);
     AttestationServer server = AttestationServer.start(settings, Clock.systemUTC());
     UntilStopped.run(server.address(), server, spec.commandLine().getOut());
     return ExitCode.DONE;

@@ -1,7 +1,6 @@
 package org.whonix2.server.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -14,7 +13,6 @@ import org.whonix2.core.log.TrustedLog;
 import org.whonix2.core.log.VerifierKey;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
-import org.whonix2.io.cli.StateOptions;
 import org.whonix2.server.web.ListenAddress;
 import org.whonix2.server.witness.WitnessServer;
 import picocli.CommandLine.Command;
@@ -29,21 +27,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class WitnessCommand implements Callable<ExitCode> {
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private StateOptions options = new StateOptions();
-
-  @Option(
-      names = "--listen",
-      required = true,
-      paramLabel = "HOST:PORT",
-      description = "where to listen; port 0 takes a free one")
-  private String listen = "";
-
-  @Option(
-      names = "--key",
-      required = true,
-      paramLabel = "FILE",
-      description = "the witness's secret key, see keygen --witness")
-  private Path key = Path.of("");
+  @Mixin private ServiceOptions service = new ServiceOptions();
 
   @Option(
       names = "--log",
@@ -55,13 +39,13 @@ final class WitnessCommand implements Callable<ExitCode> {
 
   @Override
   public ExitCode call() throws IOException, MalformedInputException, CommandException {
-    ListenAddress address = ListenAddress.parse(listen);
+    ListenAddress address = service.address();
     List<TrustedLog> trusted = trustedLogs();
     WitnessServer server =
         WitnessServer.start(
             address,
-            options.state(),
-            KeyFile.read(key, SignatureType.COSIGNATURE),
+            service.state(),
+            service.key(SignatureType.COSIGNATURE),
             trusted,
             Clock.systemUTC());
     UntilStopped.run(server.address(), server, spec.commandLine().getOut());
