@@ -39,17 +39,10 @@ public final class WitnessedTimes {
 
   /** Reads the text; the inverse of {@link #toBytes}. */
   public static WitnessedTimes parse(byte[] text) throws MalformedInputException {
-    if (text.length > MAX_BYTES) {
-      throw new MalformedInputException(
-          "expected at most " + MAX_BYTES + " bytes of times, found " + text.length);
-    }
+    Lines lines = new Lines(Lines.decode(text, MAX_BYTES, "times"), "times");
     NavigableMap<Long, Instant> bySize = new TreeMap<>();
-    String lines = new String(text, StandardCharsets.ISO_8859_1);
-    if (!lines.isEmpty() && !lines.endsWith("\n")) {
-      throw new MalformedInputException(
-          "expected times that end with a line feed, found a cut one");
-    }
-    for (String line : lines.lines().toList()) {
+    while (lines.hasNext()) {
+      String line = lines.next("a size and a time");
       Matcher matcher = LINE.matcher(line);
       if (!matcher.matches()) {
         throw new MalformedInputException("expected a size and a time, found " + Quoted.of(line));
