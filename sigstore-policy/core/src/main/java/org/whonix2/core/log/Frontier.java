@@ -39,12 +39,9 @@ public final class Frontier {
   public static Frontier read(HashReader reader, long size) throws IOException {
     TreeSize.require(size);
     List<Sha256> hashes = new ArrayList<>();
-    long left = 0;
-    for (int level = TreeSize.bitLength(size) - 1; level >= 0; level--) {
-      if ((size >>> level & 1) == 1) {
-        hashes.add(reader.hash(level, left >>> level));
-        left += 1L << level;
-      }
+    for (long rest = size; rest != 0; rest ^= Long.highestOneBit(rest)) {
+      int level = Long.numberOfTrailingZeros(Long.highestOneBit(rest));
+      hashes.add(reader.hash(level, (size - rest) >>> level));
     }
     return new Frontier(size, List.copyOf(hashes));
   }

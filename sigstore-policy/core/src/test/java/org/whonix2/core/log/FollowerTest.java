@@ -211,8 +211,9 @@ class FollowerTest {
   void entriesOfSomebodyElse() throws Exception {
     box.follow(honest());
     byte[] larger = honest().add("honest", 9).publish().checkpoint();
-    assertThat(box.follow(honest().add("false", 9).serve(larger)))
-        .isInstanceOf(FollowOutcome.ServedOtherEntries.class);
+    FollowOutcome outcome = box.follow(honest().add("false", 9).serve(larger));
+    assertThat(outcome).isInstanceOf(FollowOutcome.ServedOtherEntries.class);
+    assertThat(outcome.explain()).startsWith("expected entries 300 to 309 of log " + ORIGIN);
     assertThat(box.state().size()).isEqualTo(300);
   }
 
@@ -221,8 +222,9 @@ class FollowerTest {
     // Nobody's entries, neither then nor now: the log must not be blamed for them.
     box.follow(honest());
     byte[] larger = honest().add("honest", 9).publish().checkpoint();
-    assertThat(box.follow(honest().rewrite(7).add("false", 9).serve(larger)))
-        .isInstanceOf(FollowOutcome.ServedOtherEntries.class);
+    FollowOutcome outcome = box.follow(honest().rewrite(7).add("false", 9).serve(larger));
+    assertThat(outcome).isInstanceOf(FollowOutcome.ServedOtherEntries.class);
+    assertThat(outcome.explain()).startsWith("expected entries 0 to 309 of log " + ORIGIN);
   }
 
   @Test

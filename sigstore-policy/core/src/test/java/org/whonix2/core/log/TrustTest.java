@@ -1,5 +1,6 @@
 package org.whonix2.core.log;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.whonix2.core.log.SimulatedLog.ALPHA;
 import static org.whonix2.core.log.SimulatedLog.BETA;
@@ -7,6 +8,7 @@ import static org.whonix2.core.log.SimulatedLog.KEY;
 import static org.whonix2.core.log.SimulatedLog.witness;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What a quorum and a trusted log must not be configured to be. */
@@ -36,6 +38,17 @@ class TrustTest {
     refused(
         () -> new WitnessQuorum(1, List.of(ONE, witness("two", "beta", ALPHA))),
         "witnesses one and two have one key");
+  }
+
+  @Test
+  void aQuorumHasAtMostThirtyTwoWitnesses() {
+    List<Witness> witnesses =
+        IntStream.rangeClosed(1, 33)
+            .mapToObj(i -> "w" + i)
+            .map(name -> witness(name, name, SimulatedLog.key(name, SignatureType.COSIGNATURE)))
+            .toList();
+    assertThat(new WitnessQuorum(2, witnesses.subList(0, 32)).witnesses()).hasSize(32);
+    refused(() -> new WitnessQuorum(2, witnesses), "at most 32 witnesses, found 33");
   }
 
   @Test
