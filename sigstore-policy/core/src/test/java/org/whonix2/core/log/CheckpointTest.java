@@ -67,6 +67,8 @@ class CheckpointTest {
 
   @Test
   void theOriginIsALineOfText() {
+    String longest = "x".repeat(255);
+    assertThat(new Checkpoint(longest, 0, TreeHash.emptyRoot()).origin()).isEqualTo(longest);
     for (String origin : List.of("", "two\nlines", "tab\t", "x".repeat(256))) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> new Checkpoint(origin, 0, TreeHash.emptyRoot()));

@@ -177,6 +177,19 @@ class FollowerWitnessTest {
   }
 
   @Test
+  void aNoteHoldsAsManyCosignaturesAsItCanBesideTheLogsOwnSignature() {
+    SimulatedLog log = honest();
+    var verified = (CheckpointVerification.Verified) SimulatedLog.TRUSTED.verify(log.checkpoint());
+    List<NoteSignature> many = new ArrayList<>();
+    for (int i = 0; i < SignedNote.MAX_SIGNATURES; i++) {
+      many.add(ALPHA.cosign(log.head(), NOW.plusSeconds(i)));
+    }
+    List<NoteSignature> held = verified.checkpoint().withCosignatures(many).signatures();
+    assertThat(held.get(0)).isEqualTo(log.note().signatures().get(0));
+    assertThat(held.subList(1, held.size())).isEqualTo(many.subList(0, many.size() - 1));
+  }
+
+  @Test
   void aClockPutBackDoesNotMakeTheTreeStaler() throws Exception {
     box.follow(honest().publish(NOW, ALPHA, BETA));
     SignedNote before = box.kept();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -140,6 +141,14 @@ class TileTest {
     assertThatIllegalArgumentException().isThrownBy(() -> TilePath.entries(0, 0));
     assertThatIllegalArgumentException().isThrownBy(() -> TilePath.entries(0, 257));
     assertThatIllegalArgumentException().isThrownBy(() -> TilePath.widthAt(0, 0, -1));
+    TileHashReader.TileSource none =
+        path -> {
+          throw new IOException("nothing is to be fetched");
+        };
+    assertThatIllegalArgumentException().isThrownBy(() -> new TileHashReader(none, -1));
+    TileHashReader one = new TileHashReader(none, 1);
+    assertThatIllegalArgumentException().isThrownBy(() -> one.hash(0, -1));
+    assertThatIllegalArgumentException().isThrownBy(() -> one.hash(0, 1));
   }
 
   /** Three levels of tiles: more leaves than 256 * 256. */

@@ -71,6 +71,18 @@ class TrustTest {
         "expected 1 to 8 different keys");
     refused(() -> new TrustedLog("", List.of(KEY.verifierKey())), "expected an origin");
     refused(() -> new Witness(" ", "alpha", ALPHA.verifierKey()), "with a name");
+    refused(() -> new Witness("one", " ", ALPHA.verifierKey()), "with a name and an operator");
+  }
+
+  @Test
+  void aLogHasAtMostEightKeys() {
+    List<VerifierKey> keys =
+        IntStream.rangeClosed(1, 9)
+            .mapToObj(i -> SimulatedLog.key("x", SignatureType.ED25519).verifierKey())
+            .toList();
+    assertThat(new TrustedLog("x", keys.subList(0, 8)).keys()).hasSize(8);
+    refused(() -> new TrustedLog("x", keys), "expected 1 to 8 different keys");
+    assertThat(TrustedLog.of(keys.get(0))).isEqualTo(new TrustedLog("x", keys.subList(0, 1)));
   }
 
   private static void refused(Runnable making, String message) {
