@@ -3,6 +3,7 @@ package org.whonix2.core.log;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.whonix2.core.Base64Text;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
@@ -112,7 +113,7 @@ public final class Frontier {
 
   @Override
   public int hashCode() {
-    return Long.hashCode(size) * 31 + hashes.hashCode();
+    return Objects.hash(size, hashes);
   }
 
   /** The size and the hashes, a line each; the inverse of {@link #parse}. */

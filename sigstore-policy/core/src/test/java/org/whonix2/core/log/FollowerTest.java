@@ -11,6 +11,7 @@ import static org.whonix2.core.log.SimulatedLog.ORIGIN;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of an honest log, and of one that lies about its history or entries. */
@@ -177,7 +178,9 @@ class FollowerTest {
         .isInstanceOf(FollowOutcome.Fork.class);
   }
 
+  /** As with slow answers, and at length. */
   @Test
+  @Tag("exhaustive")
   void endlessAnswers() throws Exception {
     box.follow(honest());
     SimulatedLog endless = honest().endless().givenUpAfter(2000);

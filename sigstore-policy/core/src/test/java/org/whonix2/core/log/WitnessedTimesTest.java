@@ -31,6 +31,12 @@ class WitnessedTimesTest {
   }
 
   @Test
+  void treesBeginWithOneEntry() {
+    assertThat(WitnessedTimes.none().with(1, at(100)).of(0, NOW)).isEqualTo(at(100));
+    assertThat(WitnessedTimes.none().with(0, at(100)).toBytes()).isEmpty();
+  }
+
+  @Test
   void aLaterTimeOfTheSameTreeChangesNothing() {
     WitnessedTimes times = WitnessedTimes.none().with(10, at(100)).with(10, at(150));
     assertThat(times.of(9, NOW)).isEqualTo(at(100));
