@@ -84,7 +84,10 @@ class FollowerTest {
   void forkOfTheSameSize() throws Exception {
     box.follow(honest());
     SimulatedLog forked = honest().rewrite(7).publish();
-    assertThat(box.follow(forked)).isEqualTo(new FollowOutcome.Fork(box.kept(), forked.note()));
+    FollowOutcome outcome = box.follow(forked);
+    assertThat(outcome).isEqualTo(new FollowOutcome.Fork(box.kept(), forked.note()));
+    assertThat(outcome.explain())
+        .contains("two histories", box.kept().toString(), forked.note().toString());
   }
 
   @Test
