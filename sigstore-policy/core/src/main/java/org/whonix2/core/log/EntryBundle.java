@@ -45,25 +45,23 @@ public final class EntryBundle {
   public static List<byte[]> parse(byte[] bytes, int width) throws MalformedInputException {
     List<byte[]> entries = new ArrayList<>();
     int position = 0;
-    while (position < bytes.length && entries.size() < width) {
+    for (int entry = 0; entry < width; entry++) {
       if (bytes.length - position < 2) {
-        throw truncated(entries.size());
+        throw truncated(entry);
       }
       int length = ((bytes[position] & 0xff) << 8) | (bytes[position + 1] & 0xff);
       position += 2;
       if (bytes.length - position < length) {
-        throw truncated(entries.size());
+        throw truncated(entry);
       }
       entries.add(Arrays.copyOfRange(bytes, position, position + length));
       position += length;
     }
-    if (entries.size() != width || position != bytes.length) {
+    if (position != bytes.length) {
       throw new MalformedInputException(
           "entry bundle: expected "
               + width
               + " entries and no more, found "
-              + entries.size()
-              + " and "
               + (bytes.length - position)
               + " more bytes");
     }

@@ -3,6 +3,7 @@ package org.whonix2.core.log;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.whonix2.core.Base64Text;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
@@ -39,12 +40,9 @@ public final class Frontier {
   public static Frontier read(HashReader reader, long size) throws IOException {
     TreeSize.require(size);
     List<Sha256> hashes = new ArrayList<>();
-    long left = 0;
-    for (int level = TreeSize.bitLength(size) - 1; level >= 0; level--) {
-      if ((size >>> level & 1) == 1) {
-        hashes.add(reader.hash(level, left >>> level));
-        left += 1L << level;
-      }
+    for (long rest = size; rest != 0; rest ^= Long.highestOneBit(rest)) {
+      int level = Long.numberOfTrailingZeros(Long.highestOneBit(rest));
+      hashes.add(reader.hash(level, (size - rest) >>> level));
     }
     return new Frontier(size, List.copyOf(hashes));
   }
@@ -115,7 +113,7 @@ public final class Frontier {
 
   @Override
   public int hashCode() {
-    return Long.hashCode(size) * 31 + hashes.hashCode();
+    return Objects.hash(size, hashes);
   }
 
   /** The size and the hashes, a line each; the inverse of {@link #parse}. */

@@ -59,7 +59,7 @@ public final class InclusionProof {
   static List<Sha256> siblings(HashReader reader, long leaf, int level, long size)
       throws IOException {
     List<Sha256> siblings = new ArrayList<>();
-    for (int l = level; (size - 1) >>> l > 0; l++) {
+    for (int l = level; 1L << l < size; l++) {
       long begin = (leaf >>> l ^ 1) << l;
       if (begin < size) {
         siblings.add(HashReader.range(reader, begin, Math.min(begin + (1L << l), size)));

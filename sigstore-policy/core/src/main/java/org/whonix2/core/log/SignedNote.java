@@ -3,6 +3,7 @@ package org.whonix2.core.log;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.whonix2.core.MalformedInputException;
 
 /**
@@ -118,7 +119,7 @@ public final class SignedNote {
 
   @Override
   public int hashCode() {
-    return text.hashCode() * 31 + signatures.hashCode();
+    return Objects.hash(text, signatures);
   }
 
   /** The whole note as text. */

@@ -57,14 +57,13 @@ public record TilePath(int level, long index, int width) {
   /** Reads a path without a leading slash; the inverse of toString. */
   public static TilePath parse(String path) throws MalformedInputException {
     Matcher matcher = PATH.matcher(path);
-    if (path.length() <= 64 && matcher.matches()) {
+    if (matcher.matches()) {
       int level = matcher.group(1).equals("entries") ? ENTRIES : Integer.parseInt(matcher.group(1));
       long index = Long.parseLong(matcher.group(2).replaceAll("[x/]", ""));
       int width = matcher.group(3) == null ? FULL : Integer.parseInt(matcher.group(3));
-      boolean explicitlyFull = matcher.group(3) != null && width >= FULL;
-      if (level <= MAX_LEVEL && index <= MAX_INDEX && !explicitlyFull) {
+      if (level <= MAX_LEVEL && index <= MAX_INDEX && width <= FULL) {
         TilePath parsed = new TilePath(level, index, width);
-        // Leading x000/ elements would give one tile several paths.
+        // Leading x000/ elements, or the width of a full tile, would give one tile several paths.
         if (parsed.toString().equals(path)) {
           return parsed;
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.whonix2.core.MalformedInputException;
 
@@ -44,7 +45,30 @@ class CheckpointTest {
   }
 
   @Test
+  void complaintsNameTheLine() {
+    String hash = "rKbDipCvhuX1GZ7g5BBe8sA6BbJ7ja/1nk427v383cs=";
+    Map.of(
+            "",
+            "line 1: expected the origin, found no whole line",
+            "\n15\n" + hash + "\n",
+            "line 1: expected an origin of 1 to 255 bytes, found ''",
+            "x\n015\n" + hash + "\n",
+            "line 2: expected the tree size as a decimal number without leading zeroes, found '015'",
+            "x\n15\n" + hash,
+            "line 3: expected a hash, found no whole line",
+            "x\n15\n" + hash + "\nextension\n",
+            "line 4: expected the end, found more")
+        .forEach(
+            (text, complaint) ->
+                assertThatExceptionOfType(MalformedInputException.class)
+                    .isThrownBy(() -> Checkpoint.parse(text))
+                    .withMessage("checkpoint, " + complaint));
+  }
+
+  @Test
   void theOriginIsALineOfText() {
+    String longest = "x".repeat(255);
+    assertThat(new Checkpoint(longest, 0, TreeHash.emptyRoot()).origin()).isEqualTo(longest);
     for (String origin : List.of("", "two\nlines", "tab\t", "x".repeat(256))) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> new Checkpoint(origin, 0, TreeHash.emptyRoot()));

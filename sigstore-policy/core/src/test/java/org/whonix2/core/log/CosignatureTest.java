@@ -37,8 +37,33 @@ class CosignatureTest {
     assertThat(witness.vkey()).isEqualTo(WITNESS_KEY);
     assertThat(made).hasToString(COSIGNATURE);
     assertThat(Cosignature.verify(VerifierKey.parse(WITNESS_KEY), CHECKPOINT, made))
+        .hasValueSatisfying(
+            cosignature -> {
+              assertThat(cosignature.time()).isEqualTo(time);
+              assertThat(cosignature.witness()).isEqualTo(witness.verifierKey());
+              assertThat(cosignature.signature()).isEqualTo(made);
+            });
+  }
+
+  @Test
+  void signatureLinesAreEqualByNameAndBytes() throws Exception {
+    NoteSignature line = NoteSignature.parse(COSIGNATURE);
+    assertThat(NoteSignature.parse(line.toString())).isEqualTo(line).hasSameHashCodeAs(line);
+    assertThat(NoteSignature.parse(COSIGNATURE.replace("Wit1", "Wit2"))).isNotEqualTo(line);
+    assertThat(NoteSignature.parse(COSIGNATURE.replace("2V3AQ==", "2V3Ag=="))).isNotEqualTo(line);
+    assertThat(NoteSignature.parse(COSIGNATURE.replace("mz+y", "mz+z"))).isNotEqualTo(line);
+  }
+
+  @Test
+  void timesReachToTheEndOfTheYear9999() throws Exception {
+    SigningKey witness = SimulatedLog.ALPHA;
+    Instant last = Instant.parse("9999-12-31T23:59:59Z");
+    NoteSignature line = witness.cosign(Checkpoint.parse(CHECKPOINT), last);
+    assertThat(Cosignature.verify(witness.verifierKey(), CHECKPOINT, line))
         .map(Cosignature::time)
-        .contains(time);
+        .contains(last);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> witness.cosign(Checkpoint.parse(CHECKPOINT), last.plusSeconds(1)));
   }
 
   @Test

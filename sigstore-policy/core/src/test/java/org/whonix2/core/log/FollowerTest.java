@@ -11,6 +11,7 @@ import static org.whonix2.core.log.SimulatedLog.ORIGIN;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of an honest log, and of one that lies about its history or entries. */
@@ -83,7 +84,10 @@ class FollowerTest {
   void forkOfTheSameSize() throws Exception {
     box.follow(honest());
     SimulatedLog forked = honest().rewrite(7).publish();
-    assertThat(box.follow(forked)).isEqualTo(new FollowOutcome.Fork(box.kept(), forked.note()));
+    FollowOutcome outcome = box.follow(forked);
+    assertThat(outcome).isEqualTo(new FollowOutcome.Fork(box.kept(), forked.note()));
+    assertThat(outcome.explain())
+        .contains("two histories", box.kept().toString(), forked.note().toString());
   }
 
   @Test
@@ -177,7 +181,9 @@ class FollowerTest {
         .isInstanceOf(FollowOutcome.Fork.class);
   }
 
+  /** As with slow answers, and at length. */
   @Test
+  @Tag("exhaustive")
   void endlessAnswers() throws Exception {
     box.follow(honest());
     SimulatedLog endless = honest().endless().givenUpAfter(2000);
@@ -211,8 +217,9 @@ class FollowerTest {
   void entriesOfSomebodyElse() throws Exception {
     box.follow(honest());
     byte[] larger = honest().add("honest", 9).publish().checkpoint();
-    assertThat(box.follow(honest().add("false", 9).serve(larger)))
-        .isInstanceOf(FollowOutcome.ServedOtherEntries.class);
+    FollowOutcome outcome = box.follow(honest().add("false", 9).serve(larger));
+    assertThat(outcome).isInstanceOf(FollowOutcome.ServedOtherEntries.class);
+    assertThat(outcome.explain()).startsWith("expected entries 300 to 309 of log " + ORIGIN);
     assertThat(box.state().size()).isEqualTo(300);
   }
 
@@ -221,8 +228,9 @@ class FollowerTest {
     // Nobody's entries, neither then nor now: the log must not be blamed for them.
     box.follow(honest());
     byte[] larger = honest().add("honest", 9).publish().checkpoint();
-    assertThat(box.follow(honest().rewrite(7).add("false", 9).serve(larger)))
-        .isInstanceOf(FollowOutcome.ServedOtherEntries.class);
+    FollowOutcome outcome = box.follow(honest().rewrite(7).add("false", 9).serve(larger));
+    assertThat(outcome).isInstanceOf(FollowOutcome.ServedOtherEntries.class);
+    assertThat(outcome.explain()).startsWith("expected entries 0 to 309 of log " + ORIGIN);
   }
 
   @Test

@@ -69,6 +69,23 @@ class FollowerWitnessTest {
   }
 
   @Test
+  void theNewestWordOfAnOperatorsWitnessesCounts() throws Exception {
+    Checkpoint head = honest().head();
+    for (List<SigningKey> alphas : List.of(List.of(ALPHA, ALPHA_2), List.of(ALPHA_2, ALPHA))) {
+      List<NoteSignature> lines =
+          List.of(
+              KEY.sign(head.format()),
+              BETA.cosign(head, NOW),
+              alphas.get(0).cosign(head, EARLIER),
+              alphas.get(1).cosign(head, NOW));
+      FollowOutcome outcome =
+          new SimulatedBox()
+              .follow(honest().serve(SimulatedLog.note(head.format(), lines).toBytes()));
+      assertThat(((FollowOutcome.Advanced) outcome).witnessed().time()).isEqualTo(NOW);
+    }
+  }
+
+  @Test
   void strangersAsWitnesses() throws Exception {
     assertThat(box.follow(honest().publish(NOW, ALPHA, STRANGER)))
         .isInstanceOf(FollowOutcome.NotWitnessed.class);
@@ -160,6 +177,19 @@ class FollowerWitnessTest {
   }
 
   @Test
+  void aNoteHoldsAsManyCosignaturesAsItCanBesideTheLogsOwnSignature() {
+    SimulatedLog log = honest();
+    var verified = (CheckpointVerification.Verified) SimulatedLog.TRUSTED.verify(log.checkpoint());
+    List<NoteSignature> many = new ArrayList<>();
+    for (int i = 0; i < SignedNote.MAX_SIGNATURES; i++) {
+      many.add(ALPHA.cosign(log.head(), NOW.plusSeconds(i)));
+    }
+    List<NoteSignature> held = verified.checkpoint().withCosignatures(many).signatures();
+    assertThat(held.get(0)).isEqualTo(log.note().signatures().get(0));
+    assertThat(held.subList(1, held.size())).isEqualTo(many.subList(0, many.size() - 1));
+  }
+
+  @Test
   void aClockPutBackDoesNotMakeTheTreeStaler() throws Exception {
     box.follow(honest().publish(NOW, ALPHA, BETA));
     SignedNote before = box.kept();
@@ -229,6 +259,9 @@ class FollowerWitnessTest {
             .toBytes();
     box.follow(honest().serve(served), ahead);
     FollowOutcome outcome = box.follow(honest().publish(NOW, ALPHA, BETA), NOW);
+    assertThat(((FollowOutcome.Unchanged) outcome).witnessed().time()).isEqualTo(NOW);
+    // That is kept beside what it said ahead, and still counts when it says nothing more.
+    outcome = box.follow(honest().publish(NOW), NOW);
     assertThat(((FollowOutcome.Unchanged) outcome).witnessed().time()).isEqualTo(NOW);
     // And what it said ahead is not lost.
     outcome = box.follow(honest().publish(NOW), ahead);

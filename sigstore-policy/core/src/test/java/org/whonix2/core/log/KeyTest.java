@@ -83,6 +83,14 @@ class KeyTest {
   }
 
   @Test
+  void everyGeneratedKeyIsAnother() throws Exception {
+    SigningKey one = key("x", SignatureType.ED25519);
+    SigningKey other = key("x", SignatureType.ED25519);
+    assertThat(one.verifierKey().samePublicKey(other.verifierKey())).isFalse();
+    assertThat(KeyText.parse(one.vkey())).hasToString("key of x");
+  }
+
+  @Test
   void aMangledSecretKeyIsRefusedWithoutQuotingIt() throws Exception {
     String secret = key("x", SignatureType.ED25519).format();
     for (int at = 0; at < secret.length(); at++) {

@@ -114,6 +114,34 @@ class NoteTest {
   }
 
   @Test
+  void aNoteHasAtMost65536Bytes() throws Exception {
+    String rest = "\n\n— name AAAAAAA=\n";
+    String longest = "t".repeat(65_536 - bytes(rest).length) + rest;
+    SignedNote note = SignedNote.parse(bytes(longest));
+    assertThat(note.toBytes()).hasSize(65_536);
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> SignedNote.parse(bytes("t" + longest)));
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> SignedNote.of("t" + note.text(), note.signatures()))
+        .withMessage("signed note: expected at most 65536 bytes, found 65537");
+  }
+
+  @Test
+  void theShortestTextIsANewline() throws Exception {
+    SignedNote note = SignedNote.parse(bytes("\n\n— name AAAAAAA=\n"));
+    assertThat(note.text()).isEqualTo("\n");
+  }
+
+  @Test
+  void notesAreEqualByTextAndSignatures() throws Exception {
+    SigningKey key = key("name", SignatureType.ED25519);
+    SignedNote note = SignedNote.of("text\n", List.of(key.sign("text\n")));
+    assertThat(SignedNote.parse(note.toBytes())).isEqualTo(note).hasSameHashCodeAs(note);
+    assertThat(SignedNote.of("other\n", note.signatures())).isNotEqualTo(note);
+    assertThat(SignedNote.of("text\n", List.of(key.sign("other\n")))).isNotEqualTo(note);
+  }
+
+  @Test
   void unknownKeysAreIgnoredAndAKnownKeysBadSignatureRejects() throws Exception {
     SigningKey known = key("known", SignatureType.ED25519);
     SigningKey unknown = key("unknown", SignatureType.ED25519);

@@ -9,12 +9,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.whonix2.core.digest.Sha256;
 
-/** All trees to 100 leaves, against RFC 6962 word for word. */
+/**
+ * All trees to 100 leaves, against RFC 6962 word for word. Those to 20 leaves have every shape of a
+ * path; mutation tests make do with them, as they run each test hundreds of times.
+ */
 class ProofTest {
   private static final int LEAVES = 100;
+  private static final int FEW_LEAVES = 20;
   private static final List<byte[]> ENTRIES = NaiveTree.entries(LEAVES);
   private static final List<Sha256> ROOTS = roots();
 
@@ -49,7 +54,9 @@ class ProofTest {
       assertThat(frontier.root()).isEqualTo(ROOTS.get(size));
       assertThat(HashReader.root(reader, size)).isEqualTo(ROOTS.get(size));
       assertThat(Frontier.read(reader, size)).isEqualTo(frontier);
-      assertThat(Frontier.parse(frontier.toString())).isEqualTo(frontier);
+      assertThat(Frontier.parse(frontier.toString()))
+          .isEqualTo(frontier)
+          .hasSameHashCodeAs(frontier);
       if (size < LEAVES) {
         frontier = frontier.appendEntry(ENTRIES.get(size));
       }
@@ -57,9 +64,19 @@ class ProofTest {
   }
 
   @Test
+  void everyLeafOfEverySmallTreeHasItsProofAndNoOther() throws Exception {
+    everyLeafOfEveryTree(FEW_LEAVES);
+  }
+
+  @Test
+  @Tag("exhaustive")
   void everyLeafOfEveryTreeHasItsProofAndNoOther() throws Exception {
+    everyLeafOfEveryTree(LEAVES);
+  }
+
+  private static void everyLeafOfEveryTree(int leaves) throws Exception {
     HashReader reader = reader();
-    for (int size = 1; size <= LEAVES; size++) {
+    for (int size = 1; size <= leaves; size++) {
       for (int index = 0; index < size; index++) {
         List<Sha256> proof = InclusionProof.prove(reader, index, size);
         assertThat(proof).isEqualTo(NaiveTree.path(index, ENTRIES.subList(0, size)));
@@ -78,9 +95,19 @@ class ProofTest {
   }
 
   @Test
+  void everyPairOfSmallSizesHasItsProofAndNoOther() throws Exception {
+    everyPairOfSizes(FEW_LEAVES);
+  }
+
+  @Test
+  @Tag("exhaustive")
   void everyPairOfSizesHasItsProofAndNoOther() throws Exception {
+    everyPairOfSizes(LEAVES);
+  }
+
+  private static void everyPairOfSizes(int leaves) throws Exception {
     HashReader reader = reader();
-    for (int newSize = 0; newSize <= LEAVES; newSize++) {
+    for (int newSize = 0; newSize <= leaves; newSize++) {
       Sha256 newRoot = ROOTS.get(newSize);
       for (int oldSize = 0; oldSize <= newSize; oldSize++) {
         Sha256 oldRoot = ROOTS.get(oldSize);
@@ -148,6 +175,45 @@ class ProofTest {
     assertThat(longest).hasSizeLessThanOrEqualTo(TreeSize.MAX_PROOF);
     assertThat(InclusionProof.prove((level, index) -> any, TreeSize.MAX - 1, TreeSize.MAX))
         .hasSizeLessThanOrEqualTo(TreeSize.MAX_PROOF);
+  }
+
+  @Test
+  void theLargestTreeHasItsProofs() throws Exception {
+    // Of one hash everywhere: nobody has so many leaves.
+    Sha256 any = TreeHash.emptyRoot();
+    HashReader reader = (level, index) -> any;
+    long size = TreeSize.MAX;
+    Sha256 root = Frontier.read(reader, size).root();
+    List<Sha256> inclusion = InclusionProof.prove(reader, size - 1, size);
+    assertThat(InclusionProof.check(inclusion, size - 1, any, size, root)).isTrue();
+    Sha256 oldRoot = Frontier.read(reader, size - 1).root();
+    List<Sha256> consistency = ConsistencyProof.prove(reader, size - 1, size);
+    assertThat(ConsistencyProof.check(consistency, size - 1, oldRoot, size, root)).isTrue();
+    assertThat(ConsistencyProof.check(List.of(), size, root, size, root)).isTrue();
+    assertThat(ConsistencyProof.check(List.of(), size + 1, root, size + 1, root)).isFalse();
+  }
+
+  @Test
+  void aLeafThatTheSizeDeniesIsNotIncludedUnderTheRootThatHasIt() throws Exception {
+    // A log can sign the root of two leaves as the root of one.
+    Sha256 first = TreeHash.leaf(ENTRIES.get(0));
+    Sha256 second = TreeHash.leaf(ENTRIES.get(1));
+    Sha256 both = TreeHash.node(first, second);
+    assertThat(InclusionProof.check(List.of(first), 1, second, 2, both)).isTrue();
+    assertThat(InclusionProof.check(List.of(first), 1, second, 1, both)).isFalse();
+  }
+
+  @Test
+  void nothingIsProvedOfATreeTooLarge() throws Exception {
+    HashReader any = (level, index) -> TreeHash.emptyRoot();
+    long size = TreeSize.MAX + 1;
+    assertThatIllegalArgumentException().isThrownBy(() -> InclusionProof.prove(any, 0, size));
+    assertThatIllegalArgumentException().isThrownBy(() -> ConsistencyProof.prove(any, 0, size));
+    assertThatIllegalArgumentException().isThrownBy(() -> Frontier.read(any, size));
+    Frontier largest = Frontier.read(any, TreeSize.MAX);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> largest.append(TreeHash.emptyRoot()))
+        .withMessageStartingWith("expected a tree size");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -24,6 +25,7 @@ class TileTest {
         "tile/10/999.p/255",
         "tile/entries/x001/000",
         "tile/entries/000.p/17",
+        "tile/0/x018/x014/x398/x509/x481/983",
       })
   void pathsReadAsTheyWrite(String path) throws Exception {
     assertThat(TilePath.parse(path)).hasToString(path);
@@ -59,6 +61,7 @@ class TileTest {
         "tile/0/\u0661\u0661\u0661",
         "tile/0/x999/x999/x999/x999/x999/x999/999",
         "tile/0/x001/x000/x000/x000/x000/x000/x000/000",
+        "tile/0/x018/x014/x398/x509/x481/984",
         "tile/0/../../etc/passwd",
       })
   void otherPathsAreRefused(String path) {
@@ -76,6 +79,7 @@ class TileTest {
     assertThat(TilePath.widthAt(1, 1, 70_000)).isEqualTo(17);
     assertThat(TilePath.widthAt(2, 0, 70_000)).isEqualTo(1);
     assertThat(TilePath.widthAt(3, 0, 70_000)).isZero();
+    assertThat(TilePath.widthAt(8, 0, 70_000)).isZero();
     assertThat(TilePath.widthAt(63, 0, TreeSize.MAX)).isZero();
     assertThat(TilePath.widthAt(1, 0, 256)).isEqualTo(1);
     assertThat(new TilePath(1, 1, 17).isIn(70_000)).isTrue();
@@ -86,9 +90,9 @@ class TileTest {
   void bundlesReadAsTheyWrite() throws Exception {
     byte[] longest = new byte[EntryBundle.MAX_ENTRY];
     Arrays.fill(longest, (byte) 7);
-    List<byte[]> entries = List.of(new byte[0], new byte[] {1}, longest);
+    List<byte[]> entries = List.of(new byte[0], new byte[] {1}, longest, new byte[0]);
     byte[] bundle = EntryBundle.format(entries);
-    assertThat(EntryBundle.parse(bundle, 3)).containsExactlyElementsOf(entries);
+    assertThat(EntryBundle.parse(bundle, 4)).containsExactlyElementsOf(entries);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> EntryBundle.format(List.of(new byte[EntryBundle.MAX_ENTRY + 1])));
   }
@@ -99,14 +103,21 @@ class TileTest {
     for (int length = 0; length < bundle.length; length++) {
       byte[] truncated = Arrays.copyOf(bundle, length);
       assertThatExceptionOfType(MalformedInputException.class)
-          .isThrownBy(() -> EntryBundle.parse(truncated, 2));
+          .isThrownBy(() -> EntryBundle.parse(truncated, 2))
+          .withMessage(
+              "entry bundle: expected entry %d to be whole, found the end", length < 3 ? 0 : 1);
     }
-    for (int width : new int[] {1, 3, 256}) {
+    for (int width : new int[] {3, 256}) {
       assertThatExceptionOfType(MalformedInputException.class)
-          .isThrownBy(() -> EntryBundle.parse(bundle, width));
+          .isThrownBy(() -> EntryBundle.parse(bundle, width))
+          .withMessage("entry bundle: expected entry 2 to be whole, found the end");
     }
     assertThatExceptionOfType(MalformedInputException.class)
-        .isThrownBy(() -> EntryBundle.parse(Arrays.copyOf(bundle, bundle.length + 1), 2));
+        .isThrownBy(() -> EntryBundle.parse(bundle, 1))
+        .withMessage("entry bundle: expected 1 entries and no more, found 4 more bytes");
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> EntryBundle.parse(Arrays.copyOf(bundle, bundle.length + 1), 2))
+        .withMessage("entry bundle: expected 2 entries and no more, found 1 more bytes");
   }
 
   @Test
@@ -129,6 +140,15 @@ class TileTest {
     assertThatIllegalArgumentException().isThrownBy(() -> new TilePath(0, 1L << 54, 1));
     assertThatIllegalArgumentException().isThrownBy(() -> TilePath.entries(0, 0));
     assertThatIllegalArgumentException().isThrownBy(() -> TilePath.entries(0, 257));
+    assertThatIllegalArgumentException().isThrownBy(() -> TilePath.widthAt(0, 0, -1));
+    TileHashReader.TileSource none =
+        path -> {
+          throw new IOException("nothing is to be fetched");
+        };
+    assertThatIllegalArgumentException().isThrownBy(() -> new TileHashReader(none, -1));
+    TileHashReader one = new TileHashReader(none, 1);
+    assertThatIllegalArgumentException().isThrownBy(() -> one.hash(0, -1));
+    assertThatIllegalArgumentException().isThrownBy(() -> one.hash(0, 1));
   }
 
   /** Three levels of tiles: more leaves than 256 * 256. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.whonix2.core.log.SimulatedLog.ALPHA;
+import static org.whonix2.core.log.SimulatedLog.BETA;
 import static org.whonix2.core.log.SimulatedLog.NOW;
 import static org.whonix2.core.log.SimulatedLog.QUORUM;
 import static org.whonix2.core.log.SimulatedLog.TRUSTED;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.whonix2.core.Base64Text;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.digest.Sha256;
 
 class TlogProofTest {
   private static final SimulatedLog LOG = new SimulatedLog("honest", 13).publish();
@@ -34,6 +36,9 @@ class TlogProofTest {
     for (int index = 0; index < 13; index++) {
       TlogProof read = TlogProof.parse(proof(index).toBytes());
       assertThat(read).hasToString(proof(index).toString());
+      assertThat(read.index()).isEqualTo(index);
+      assertThat(read.path()).isEqualTo(proof(index).path()).isNotEmpty();
+      assertThat(read.checkpoint()).isEqualTo(LOG.note());
       assertThat(verify(read, index)).isInstanceOf(ProofVerification.Verified.class);
       assertThat(verify(read, (index + 1) % 13)).isInstanceOf(ProofVerification.Rejected.class);
     }
@@ -65,6 +70,17 @@ class TlogProofTest {
     } catch (MalformedInputException e) {
       return false;
     }
+  }
+
+  @Test
+  void aCheckpointThatTheLogDidNotSignIsRefused() throws Exception {
+    Checkpoint head = LOG.head();
+    List<NoteSignature> lines = List.of(ALPHA.cosign(head, NOW), BETA.cosign(head, NOW));
+    TlogProof proof = TlogProof.of(5, proof(5).path(), SimulatedLog.note(head.format(), lines));
+    assertThat(verify(proof, 5))
+        .isEqualTo(
+            new ProofVerification.Rejected(
+                "expected a signature by log log.example.org/test on its checkpoint, found none"));
   }
 
   @Test
@@ -120,6 +136,8 @@ class TlogProofTest {
 
   @Test
   void noProofIsMadeOutOfBounds() {
+    List<Sha256> longest = Collections.nCopies(63, TreeHash.emptyRoot());
+    assertThat(TlogProof.of(0, longest, LOG.note()).path()).isEqualTo(longest);
     assertThatIllegalArgumentException().isThrownBy(() -> TlogProof.of(-1, List.of(), LOG.note()));
     assertThatIllegalArgumentException()
         .isThrownBy(

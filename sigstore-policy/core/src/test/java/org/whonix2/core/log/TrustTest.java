@@ -1,5 +1,6 @@
 package org.whonix2.core.log;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.whonix2.core.log.SimulatedLog.ALPHA;
 import static org.whonix2.core.log.SimulatedLog.BETA;
@@ -7,6 +8,7 @@ import static org.whonix2.core.log.SimulatedLog.KEY;
 import static org.whonix2.core.log.SimulatedLog.witness;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What a quorum and a trusted log must not be configured to be. */
@@ -39,6 +41,17 @@ class TrustTest {
   }
 
   @Test
+  void aQuorumHasAtMostThirtyTwoWitnesses() {
+    List<Witness> witnesses =
+        IntStream.rangeClosed(1, 33)
+            .mapToObj(i -> "w" + i)
+            .map(name -> witness(name, name, SimulatedLog.key(name, SignatureType.COSIGNATURE)))
+            .toList();
+    assertThat(new WitnessQuorum(2, witnesses.subList(0, 32)).witnesses()).hasSize(32);
+    refused(() -> new WitnessQuorum(2, witnesses), "at most 32 witnesses, found 33");
+  }
+
+  @Test
   void oneKeyUnderTwoNamesIsOneKey() throws Exception {
     byte[] seed = new byte[32];
     SigningKey here = SigningKey.ofSeed("a.example", SignatureType.COSIGNATURE, seed);
@@ -58,6 +71,18 @@ class TrustTest {
         "expected 1 to 8 different keys");
     refused(() -> new TrustedLog("", List.of(KEY.verifierKey())), "expected an origin");
     refused(() -> new Witness(" ", "alpha", ALPHA.verifierKey()), "with a name");
+    refused(() -> new Witness("one", " ", ALPHA.verifierKey()), "with a name and an operator");
+  }
+
+  @Test
+  void aLogHasAtMostEightKeys() {
+    List<VerifierKey> keys =
+        IntStream.rangeClosed(1, 9)
+            .mapToObj(i -> SimulatedLog.key("x", SignatureType.ED25519).verifierKey())
+            .toList();
+    assertThat(new TrustedLog("x", keys.subList(0, 8)).keys()).hasSize(8);
+    refused(() -> new TrustedLog("x", keys), "expected 1 to 8 different keys");
+    assertThat(TrustedLog.of(keys.get(0))).isEqualTo(new TrustedLog("x", keys.subList(0, 1)));
   }
 
   private static void refused(Runnable making, String message) {

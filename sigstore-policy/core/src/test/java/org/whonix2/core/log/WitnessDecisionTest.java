@@ -86,7 +86,9 @@ class WitnessDecisionTest {
 
   @Test
   void anOldSizeAboveTheNewOneIs400() throws Exception {
-    assertThat(decide(knows(9), 9, List.of(), log(5).head().sign(KEY)))
+    WitnessDecision decision = decide(knows(9), 9, List.of(), log(5).head().sign(KEY));
+    assertThat(decision.status()).isEqualTo(400);
+    assertThat(decision)
         .isEqualTo(new WitnessDecision.BadRequest("expected an old size of at most 5, found 9"));
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +31,12 @@ class WitnessedTimesTest {
   }
 
   @Test
+  void treesBeginWithOneEntry() {
+    assertThat(WitnessedTimes.none().with(1, at(100)).of(0, NOW)).isEqualTo(at(100));
+    assertThat(WitnessedTimes.none().with(0, at(100)).toBytes()).isEmpty();
+  }
+
+  @Test
   void aLaterTimeOfTheSameTreeChangesNothing() {
     WitnessedTimes times = WitnessedTimes.none().with(10, at(100)).with(10, at(150));
     assertThat(times.of(9, NOW)).isEqualTo(at(100));
@@ -47,9 +54,22 @@ class WitnessedTimesTest {
   }
 
   @Test
+  void twentyThousandAreKeptAndReadAndNoMore() throws Exception {
+    WitnessedTimes times = upTo(20_000);
+    assertThat(times.of(12_344, NOW.plusSeconds(90_000))).isEqualTo(at(12_345));
+    assertThat(upTo(19_999).with(20_000, at(20_000)).toBytes()).isEqualTo(times.toBytes());
+    byte[] one = "20001 20001\n".getBytes(StandardCharsets.US_ASCII);
+    byte[] more = Arrays.copyOf(times.toBytes(), times.toBytes().length + one.length);
+    System.arraycopy(one, 0, more, more.length - one.length, one.length);
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> WitnessedTimes.parse(more))
+        .withMessageStartingWith("expected at most 20000 sizes and times");
+  }
+
+  @Test
   void tooManyAreThinnedAndNeverToldEarlier() throws Exception {
-    WitnessedTimes times = WitnessedTimes.none();
-    for (int size = 1; size <= 20_050; size++) {
+    WitnessedTimes times = upTo(19_950);
+    for (int size = 19_951; size <= 20_050; size++) {
       times = times.with(size, at(size));
     }
     assertThat(times.toBytes()).hasSizeLessThan(WitnessedTimes.MAX_BYTES);
@@ -58,6 +78,15 @@ class WitnessedTimesTest {
       long told = times.of(index, at(1_000_000)).getEpochSecond();
       assertThat(told).isBetween(index + 1L, index + 2L);
     }
+  }
+
+  /** A tree of each size to this one, each a second after the one before. */
+  private static WitnessedTimes upTo(int size) throws MalformedInputException {
+    StringBuilder text = new StringBuilder();
+    for (int each = 1; each <= size; each++) {
+      text.append(each).append(' ').append(each).append('\n');
+    }
+    return WitnessedTimes.parse(text.toString().getBytes(StandardCharsets.US_ASCII));
   }
 
   @Test

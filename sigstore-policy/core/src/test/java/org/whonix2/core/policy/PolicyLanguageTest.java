@@ -2,11 +2,14 @@ package org.whonix2.core.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -189,10 +192,13 @@ class PolicyLanguageTest {
     "a*b*c, abc, true",
     "a*b*c, axxbyyc, true",
     "a*b*c, acb, false",
+    "a*b*c, adc, false",
     "a*b*b, ab, false",
   })
   void aStarStandsForAnyCharacters(String pattern, String name, boolean matches) throws Exception {
-    assertThat(PackagePattern.parse(pattern).matches(new PackageName(name))).isEqualTo(matches);
+    PackagePattern read = PackagePattern.parse(pattern);
+    assertThat(read).hasToString(pattern);
+    assertThat(read.matches(new PackageName(name))).isEqualTo(matches);
   }
 
   @Test
@@ -269,14 +275,29 @@ class PolicyLanguageTest {
   }
 
   @Test
-  void oneLogStandsOnce() {
-    String log = text.toString().replaceAll("(?s).*logs: \\[(\\{[^}]*})].*", "$1");
-    for (String other :
-        List.of(log, log.replace("origin: log.example.org", "origin: log2.example.org"))) {
+  void oneLogStandsOnce() throws Exception {
+    String log = PolicyText.log("log.example.org", "log.example.org");
+    String another = PolicyText.log("log2.example.org", "log2.example.org");
+    assertThat(text.replacing(log, log + ", " + another).read().logs()).hasSize(2);
+    for (String twice :
+        List.of(
+            log,
+            PolicyText.log("log2.example.org", "log.example.org"),
+            PolicyText.log("log.example.org", "log2.example.org"))) {
       assertThatExceptionOfType(MalformedInputException.class)
-          .isThrownBy(() -> text.replacing("logs: [" + log, "logs: [" + log + ", " + other).read())
-          .withMessageContaining("logs");
+          .isThrownBy(() -> text.replacing(log, log + ", " + twice).read())
+          .withMessageContaining("stands there twice");
     }
+  }
+
+  @Test
+  void aLogHasSixteenAddressesAndNoMore() throws Exception {
+    String url = "\"http://127.0.0.1:8080\"";
+    String sixteen = String.join(", ", Collections.nCopies(16, url));
+    assertThat(text.replacing(url, sixteen).read().logs().get(0).urls()).hasSize(16);
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> text.replacing(url, sixteen + ", " + url).read())
+        .withMessageContaining("logs[0].urls: expected 1 to 16 addresses");
   }
 
   @ParameterizedTest
@@ -315,7 +336,50 @@ class PolicyLanguageTest {
                 PolicyText.fingerprint("m0").toString(), PolicyText.fingerprint("r0").toString());
     assertThat(read(other).reviewers().people()).hasSize(3);
     PolicyText.replace("keys/later.asc", RevokedByGnuPg.superseded(PolicyText.key("r0"), MADE));
-    refused(other.replace("keys/r0", "keys/later"), "expected one certificate of");
+    String later = other.replace("keys/r0", "keys/later");
+    refused(later, "expected one certificate of");
+    refused(later.replace("reviewers:", "maintainers:"), "expected one certificate of");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"maintainers", "reviewers"})
+  void aCertificateIsFoundWhicheverPartItsOwnerHas(String part) throws Exception {
+    assertThat(read(text.people(part)).certificate(PolicyText.fingerprint("m1")))
+        .contains(PolicyText.key("m1").certificate());
+  }
+
+  @Test
+  void aPolicyThatIsNotReadIsHeldToTheSame() throws Exception {
+    UpdatePolicy policy = read("");
+    List<Rebuilder> all = policy.rebuilders();
+    assertThat(made(policy, all, OptionalInt.of(2))).isEqualTo(read("silent: {atMost: 2}\n"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> made(policy, all, OptionalInt.of(3)))
+        .withMessageContaining("fewer silent rebuilders than all 3");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> made(policy, all.subList(0, 2), OptionalInt.empty()))
+        .withMessageContaining("expected operators of rebuilders, [alpha, beta], in every quorum");
+  }
+
+  private static UpdatePolicy made(
+      UpdatePolicy like, List<Rebuilder> rebuilders, OptionalInt silent) {
+    return new UpdatePolicy(
+        like.name(),
+        like.serial(),
+        like.expires(),
+        like.maintainers(),
+        like.mode(),
+        like.logs(),
+        like.witnesses(),
+        rebuilders,
+        like.source(),
+        like.demands(),
+        like.rules(),
+        like.exemptions(),
+        like.reviewers(),
+        silent,
+        like.freshness(),
+        like.protect());
   }
 
   @Test
@@ -340,6 +404,36 @@ class PolicyLanguageTest {
     Quorum rule = new Quorum(Group.of(3, List.of("alpha", "beta", "gamma")), two);
     assertThat(rule.isWeakerThan(own)).isTrue();
     assertThat(new Quorum(Group.of(2, List.of("alpha", "beta")), two).isWeakerThan(own)).isFalse();
+    Map<Dimension, Integer> one = Map.of(Dimension.JURISDICTION, 1);
+    Quorum undemanding = new Quorum(own.operators(), one);
+    assertThat(new Quorum(rule.operators(), one).isWeakerThan(undemanding)).isFalse();
+  }
+
+  @Test
+  void nestedGroupsOfMoreThanSixteenAreTakenForWeaker() {
+    assertThat(everyone(16).isWeakerThan(oneOf(16))).isFalse();
+    assertThat(everyone(17).isWeakerThan(oneOf(17))).isTrue();
+  }
+
+  /** Everybody of so many, in two groups. */
+  private static Quorum everyone(int operators) {
+    List<String> names = IntStream.range(0, operators).mapToObj(i -> "o" + i).toList();
+    Group rest = Group.of(operators - 1, names.subList(1, operators));
+    Group all = new Group.Threshold(2, List.of(new Group.Member(names.get(0)), rest));
+    return new Quorum(all, Map.of());
+  }
+
+  private static Quorum oneOf(int operators) {
+    List<String> names = IntStream.range(0, operators).mapToObj(i -> "o" + i).toList();
+    return new Quorum(Group.of(1, names), Map.of());
+  }
+
+  @Test
+  void votesDifferInAtLeastOneValue() {
+    Group two = Group.of(2, List.of("alpha", "beta"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Quorum(two, Map.of(Dimension.KERNEL, 0)))
+        .withMessage("expected at least 1 for distinct kernel, found 0");
   }
 
   @Test
@@ -410,6 +504,9 @@ class PolicyLanguageTest {
     assertThat(read.artifact()).isEqualTo(Sha256.of(new byte[0]));
     assertThat(read.identity()).hasToString("zsh 1:5.9 amd64");
     assertThat(read.until()).isEqualTo(Instant.parse("2026-12-31T00:00:00Z"));
+    refused(
+        exemption + exemption.substring(exemption.indexOf('\n') + 1),
+        read.artifact() + " stands there twice");
     for (String key : new String[] {"sha256", "reason", "until"}) {
       refused(exemption.replace(key + ":", key + "x:"), key);
     }

@@ -92,7 +92,9 @@ class PolicySuccessionTest {
         text.with(text.people("maintainers"))
             .replacing("name: gateway, serial: 7", "name: workstation, serial: 8")
             .read();
-    assertRefused("a successor of the policy 'gateway'", signed(other, "m0", "m1"));
+    assertRefused(
+        "a successor of the policy 'gateway', found the policy 'workstation', serial 8",
+        signed(other, "m0", "m1"));
   }
 
   @Test

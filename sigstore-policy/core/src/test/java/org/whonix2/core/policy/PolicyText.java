@@ -74,6 +74,12 @@ public final class PolicyText {
         .formatted(name, operator, vkey(name, SignatureType.COSIGNATURE));
   }
 
+  /** A log of that origin whose key has that name. */
+  static String log(String origin, String key) {
+    return "{origin: %s, key: \"%s\", urls: [\"http://127.0.0.1:8080\"]}"
+        .formatted(origin, vkey(key, SignatureType.ED25519));
+  }
+
   private static String rebuilder(String name, String operator, String jurisdiction) {
     return """
           - {name: %s, operator: %s, jurisdiction: %s, fingerprint: "%s", certificate: keys/%s.asc,
@@ -90,7 +96,7 @@ public final class PolicyText {
         kind: UpdatePolicy
         metadata: {name: gateway, serial: 7, expires: 2027-06-01T00:00:00Z}
         mode: enforce
-        logs: [{origin: log.example.org, key: "%s", urls: ["http://127.0.0.1:8080"]}]
+        logs: [%s]
         witnesses: {threshold: 2, of: [%s, %s]}
         rebuilders:
         %s%s%squorum: {threshold: 3, distinct: {jurisdiction: 2, cpuVendor: 1}}
@@ -98,7 +104,7 @@ public final class PolicyText {
         freshness: {maxAge: 7d}
         """
             .formatted(
-                vkey("log.example.org", SignatureType.ED25519),
+                log("log.example.org", "log.example.org"),
                 witness("w1", "delta"),
                 witness("w2", "epsilon"),
                 rebuilder("r0", "alpha", "DE"),

@@ -159,7 +159,8 @@ class UpdatePolicyTest {
   void theModeIsReadAndMustStandThere() throws Exception {
     assertThat(parse(policy).mode()).isEqualTo(Mode.ENFORCE);
     assertThat(parse(policy.replace("mode: enforce", "mode: observe")).mode())
-        .isEqualTo(Mode.OBSERVE);
+        .isEqualTo(Mode.OBSERVE)
+        .hasToString("observe");
     assertThatExceptionOfType(MalformedInputException.class)
         .isThrownBy(() -> parse(policy.replace("mode: enforce\n", "")))
         .withMessageContaining("expected a key 'mode'");

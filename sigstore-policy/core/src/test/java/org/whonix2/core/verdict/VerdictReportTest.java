@@ -65,6 +65,16 @@ class VerdictReportTest {
   }
 
   @Test
+  void aClaimIsToldBesideWhatThePolicyAllows() {
+    world.says("alpha-1").withTool("rebuilderd").log();
+    world.says("beta-1").onCpu("Intel").log();
+    assertThat(text())
+        .contains(
+            "it claims tool rebuilderd, the policy says whonix2-rebuilder",
+            "it claims platform amd64/Intel/linux, the policy says amd64/AMD/linux");
+  }
+
+  @Test
   void programsAreToldTheSame() {
     world.says("alpha-1").asNumber(5).log();
     world.says("gamma-1").withRoot("pcc").log();
