@@ -21,6 +21,7 @@ import org.whonix2.rebuilder.process.Programs;
 import org.whonix2.rebuilder.sandbox.BuildFailure;
 import org.whonix2.rebuilder.sandbox.BuildRoot;
 import org.whonix2.rebuilder.sandbox.JobFolder;
+import org.whonix2.rebuilder.sandbox.RootCache;
 import org.whonix2.rebuilder.sandbox.RootContents;
 import org.whonix2.rebuilder.sandbox.Sandbox;
 import org.whonix2.rebuilder.sandbox.Surroundings;
@@ -62,15 +63,15 @@ public final class Rebuild {
       Path sources = job.folder("source");
       apt.download(source, sources);
       progress.phase("making a fresh build root");
-      BuildRoot root =
-          BuildRoot.make(
-              job.path("root"),
-              apt,
-              new RootContents.BuildDependencies(
-                  request.toolchain().packages(), sources.resolve(source.dsc().name())),
-              programs,
-              log);
-      RebuildResult result = build(job, apt, source, sources, root);
+      RootContents contents =
+          new RootContents.BuildDependencies(
+              request.toolchain().packages(), sources.resolve(source.dsc().name()));
+      RootCache cache = RootCache.in(request.state(), request.cache());
+      cache.clean(job, clock.instant());
+      RebuildResult result;
+      try (BuildRoot root = BuildRoot.make(job, apt, contents, cache, programs, log)) {
+        result = build(job, apt, source, sources, root);
+      }
       progress.phase("removing the build root");
       return result;
     }
