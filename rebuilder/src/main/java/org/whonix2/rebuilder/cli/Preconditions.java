@@ -9,7 +9,9 @@ import org.whonix2.rebuilder.process.Programs;
 import org.whonix2.rebuilder.sandbox.Finding;
 import org.whonix2.rebuilder.sandbox.Machine;
 
-/** What this machine must offer before a rebuild begins: those of doctor's findings that are free. */
+/**
+ * What this machine must offer before a rebuild begins: those of doctor's findings that are free.
+ */
 final class Preconditions {
   private Preconditions() {}
 

@@ -65,9 +65,7 @@ final class Additions {
                 said);
         if (!outcome.succeeded()) {
           throw AptComplaint.about(
-              "cannot unpack " + deb.getFileName(),
-              outcome,
-              said.toString(StandardCharsets.UTF_8));
+              "cannot unpack " + deb.getFileName(), outcome, said.toString(StandardCharsets.UTF_8));
         }
       }
     }

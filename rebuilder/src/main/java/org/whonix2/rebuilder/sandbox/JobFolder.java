@@ -151,8 +151,9 @@ public final class JobFolder implements AutoCloseable {
   }
 
   /**
-   * By rm, which does not mind what names, depths and modes a hostile build gave its files, as
-   * the owner of their numbers. Runs also when the job was cancelled, hence not through the job's programs.
+   * By rm, which does not mind what names, depths and modes a hostile build gave its files, as the
+   * owner of their numbers. Runs also when the job was cancelled, hence not through the job's
+   * programs.
    */
   private static void remove(Path tree) throws IOException {
     List<String> command = new ArrayList<>();

@@ -115,11 +115,7 @@ public final class Sandbox {
    * @throws CommandException if this machine does not let us make a sandbox
    */
   public Optional<BuildFailure> build(
-      String dscName,
-      String folderName,
-      Surroundings surroundings,
-      Programs programs,
-      LogFile log)
+      String dscName, String folderName, Surroundings surroundings, Programs programs, LogFile log)
       throws IOException, CommandException, MalformedInputException {
     surroundings.checked();
     String name = "run-" + UUID.randomUUID().toString().substring(0, 8);
@@ -135,8 +131,7 @@ public final class Sandbox {
         .ifPresent(lower::add);
     lower.addAll(root.lower());
     try (Closing<ControlGroup> group =
-            new Closing<>(
-                ControlGroup.create(job.id(), limits.memoryBytes(), limits.processes()));
+            new Closing<>(ControlGroup.create(job.id(), limits.memoryBytes(), limits.processes()));
         Namespaces namespaces =
             Namespaces.open(
                 new Namespaces.Plan(
@@ -151,8 +146,7 @@ public final class Sandbox {
       ours(namespaces.joined(lay(namespaces, run, lower, surroundings)), programs, log);
       BuildSteps steps =
           new BuildSteps(namespaces, group.value(), limits, root.ids(), surroundings, run);
-      Optional<BuildFailure> failure =
-          steps.run(sources, dscName, folderName, programs, log);
+      Optional<BuildFailure> failure = steps.run(sources, dscName, folderName, programs, log);
       if (failure.isEmpty()) {
         Command copy =
             Command.of(

