@@ -267,7 +267,7 @@ final class BuildSteps {
     if (!programs.run(namespaces.joined(stat), OURS, said).succeeded()) {
       return false;
     }
-    String[] words = said.toString(StandardCharsets.UTF_8).strip().split(" ");
+    String[] words = said.toString(StandardCharsets.UTF_8).strip().split(" ", -1);
     long free = Long.parseLong(words[0]);
     long all = Long.parseLong(words[1]);
     long freeFiles = Long.parseLong(words[2]);

@@ -1,8 +1,8 @@
 /**
  * Where a build runs: a Debian root of one or two cached layers with a fresh overlay for this one
  * build, in a user namespace whose users are nobody on this machine; in it, by bubblewrap, an
- * unprivileged user without a network, behind a system call filter, in a control group, with nothing
- * to write to but its build folder and temporary folders on a disk of a limited size.
+ * unprivileged user without a network, behind a system call filter, in a control group, with
+ * nothing to write to but its build folder and temporary folders on a disk of a limited size.
  *
  * <p>A job is a folder below the state folder, with a lock beside it that its process holds:
  *
