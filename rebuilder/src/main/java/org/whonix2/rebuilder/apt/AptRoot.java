@@ -99,20 +99,6 @@ public final class AptRoot {
   }
 
   /**
-   * How apt is told to reach the network on this machine, one option a line in apt.conf's format:
-   * all of Acquire, and nothing that says where files are.
-   */
-  public String networkOptions() throws IOException, CommandException {
-    StringBuilder options = new StringBuilder();
-    for (String line : query("apt-config", "dump").lines().toList()) {
-      if (line.startsWith("Acquire::")) {
-        options.append(line).append('\n');
-      }
-    }
-    return options.toString();
-  }
-
-  /**
    * Fetches the lists; apt checks them down to the archive's keys, and we that they are Debian's.
    */
   public void update() throws IOException, CommandException {

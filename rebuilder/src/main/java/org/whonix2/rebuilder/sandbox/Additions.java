@@ -13,14 +13,13 @@ import java.util.Optional;
 import java.util.Set;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.rebuilder.apt.AptComplaint;
-import org.whonix2.rebuilder.apt.AptRoot;
 import org.whonix2.rebuilder.process.Command;
 import org.whonix2.rebuilder.process.Limits;
 import org.whonix2.rebuilder.process.Outcome;
 import org.whonix2.rebuilder.process.Programs;
 
 /**
- * What unusual surroundings need in a root and no other root has: files of the suite's own
+ * What a build needs in its root and the root does not hold: files of the suite's own
  * packages, unpacked over the root for one build. Nothing of them is installed, so dpkg, the
  * .buildinfo and the environment digest do not know of them.
  */
@@ -31,15 +30,19 @@ final class Additions {
   private Additions() {}
 
   /**
-   * Fetches and unpacks what these surroundings need.
+   * Fetches and unpacks what these surroundings need, and fakeroot for a root without it: builds of
+   * the archive had it, and their .buildinfo files do not say so.
    *
    * @param folder a new folder's name
    * @return the folder with it; empty if nothing is needed
    */
   static Optional<Path> fetch(
-      Surroundings surroundings, AptRoot apt, Path folder, Programs programs)
+      Surroundings surroundings, BuildRoot root, Path folder, Programs programs)
       throws IOException, CommandException {
     List<String> packages = new ArrayList<>();
+    if (!root.holds("fakeroot")) {
+      packages.addAll(List.of("fakeroot", "libfakeroot"));
+    }
     if (surroundings.time().isPresent()) {
       packages.add("libfaketime");
     }
@@ -54,7 +57,7 @@ final class Additions {
     Path unpacked = Files.createDirectory(folder.resolve("unpacked"));
     List<String> arguments = new ArrayList<>(List.of("apt-get", "--quiet", "download"));
     arguments.addAll(packages);
-    apt.network("cannot fetch what varies a build's surroundings", folder, arguments);
+    root.apt().network("cannot fetch what a build needs besides its root", folder, arguments);
     try (DirectoryStream<Path> debs = Files.newDirectoryStream(folder, "*.deb")) {
       for (Path deb : debs) {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
@@ -68,6 +71,11 @@ final class Additions {
               "cannot unpack " + deb.getFileName(), outcome, said.toString(StandardCharsets.UTF_8));
         }
       }
+    }
+    if (packages.contains("fakeroot")) {
+      // What update-alternatives does where it is installed.
+      Path bin = unpacked.resolve("usr/bin");
+      Files.createSymbolicLink(bin.resolve("fakeroot"), Path.of("fakeroot-sysv"));
     }
     // As a lower layer its top folder's mode is the root folder's.
     Files.setPosixFilePermissions(unpacked, Sandbox.READABLE_FOLDER);

@@ -138,6 +138,17 @@ public final class BuildRoot implements AutoCloseable {
     return cache.ids();
   }
 
+  /** Whether a package of this name is installed. */
+  boolean holds(String name) {
+    return packages().stream()
+        .anyMatch(each -> each.name().toString().equals(name));
+  }
+
+  /** All that is installed. */
+  List<ExactPackage> packages() {
+    return layers.get(layers.size() - 1).manifest().packages();
+  }
+
   /** As overlayfs wants them: the uppermost first. */
   List<Path> lower() {
     List<Path> roots = new ArrayList<>();

@@ -47,11 +47,13 @@ public final class Machine {
           + "rm all/file && test ! -e all/file";
 
   private final Path state;
+  private final Path etc;
   private final SubIds ids;
   private final Programs programs;
 
-  private Machine(Path state, SubIds ids, Programs programs) {
+  Machine(Path state, Path etc, SubIds ids, Programs programs) {
     this.state = state;
+    this.etc = etc;
     this.ids = ids;
     this.programs = programs;
   }
@@ -62,7 +64,7 @@ public final class Machine {
    * @param state the state folder, absolute; it need not exist
    */
   public static Machine with(Path state, Programs programs) throws IOException {
-    return new Machine(state, SubIds.ofThisProcess(), programs);
+    return new Machine(state, Path.of("/etc"), SubIds.ofThisProcess(), programs);
   }
 
   /** What can be said at once; every rebuild begins with it. */
@@ -120,9 +122,9 @@ public final class Machine {
     }
     String user = System.getProperty("user.name");
     List<String> without = new ArrayList<>();
-    for (String file : List.of("/etc/subuid", "/etc/subgid")) {
-      if (longest(Path.of(file), user) < SubIds.COUNT) {
-        without.add(file);
+    for (String file : List.of("subuid", "subgid")) {
+      if (firstRange(etc.resolve(file), user) < SubIds.COUNT) {
+        without.add(etc.resolve(file).toString());
       }
     }
     return without.isEmpty()
@@ -137,7 +139,7 @@ public final class Machine {
   }
 
   /** The first range of a user counts: the others are not mapped. */
-  private static long longest(Path file, String user) throws IOException {
+  private static long firstRange(Path file, String user) throws IOException {
     if (Files.isReadable(file)) {
       for (String line : Files.readAllLines(file)) {
         String[] parts = line.strip().split(":", -1);
@@ -178,7 +180,8 @@ public final class Machine {
             said,
             meaning,
             "sysctl user.max_user_namespaces must be above 0 and, where it exists,"
-                + " kernel.unprivileged_userns_clone must be 1; a container must allow them");
+                + " kernel.unprivileged_userns_clone must be 1; a container must allow them; no"
+                + " process in a chroot can make any");
   }
 
   private String complaint(Command command) throws IOException {

@@ -127,7 +127,7 @@ public final class Sandbox {
     }
     Path disk = Files.createDirectory(run.resolve("disk"));
     List<Path> lower = new ArrayList<>();
-    Additions.fetch(surroundings, root.apt(), run.resolve("packages"), programs)
+    Additions.fetch(surroundings, root, run.resolve("packages"), programs)
         .ifPresent(lower::add);
     lower.addAll(root.lower());
     try (Closing<ControlGroup> group =
