@@ -48,9 +48,9 @@ public final class AptRoot {
   }
 
   /**
-   * Lays an empty root for this suite.
+   * Lays a root for this suite, or takes over the one that is there.
    *
-   * @param folder a new folder's name, absolute
+   * @param folder absolute
    * @param log gets what apt says
    * @throws CommandException if the machine has no mirror for this suite
    */
@@ -96,20 +96,6 @@ public final class AptRoot {
       }
     }
     return environment;
-  }
-
-  /**
-   * How apt is told to reach the network on this machine, one option a line in apt.conf's format:
-   * all of Acquire, and nothing that says where files are.
-   */
-  public String networkOptions() throws IOException, CommandException {
-    StringBuilder options = new StringBuilder();
-    for (String line : query("apt-config", "dump").lines().toList()) {
-      if (line.startsWith("Acquire::")) {
-        options.append(line).append('\n');
-      }
-    }
-    return options.toString();
   }
 
   /**
@@ -263,6 +249,17 @@ public final class AptRoot {
 
   private void network(String failure, Path in, String... arguments)
       throws IOException, CommandException {
+    network(failure, in, List.of(arguments));
+  }
+
+  /**
+   * Runs apt with the machine's way to the network.
+   *
+   * @param failure what did not work if it fails, lower case
+   * @param in the folder to run it in
+   */
+  public void network(String failure, Path in, List<String> arguments)
+      throws IOException, CommandException {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     Outcome outcome =
         programs.run(command(arguments).with(networkEnvironment()).in(in), NETWORK, said);
@@ -274,6 +271,11 @@ public final class AptRoot {
   }
 
   private Command command(String... arguments) {
+    return command(List.of(arguments));
+  }
+
+  /** A program of apt's that keeps to this root. */
+  public Command command(List<String> arguments) {
     return Command.of(arguments).with(configuration.environment());
   }
 }

@@ -15,13 +15,17 @@ import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.rebuilder.apt.AptRoot;
 import org.whonix2.rebuilder.apt.ArchivedSource;
+import org.whonix2.rebuilder.apt.KeptRoot;
 import org.whonix2.rebuilder.apt.MachineSources;
 import org.whonix2.rebuilder.process.LogFile;
 import org.whonix2.rebuilder.process.Programs;
 import org.whonix2.rebuilder.sandbox.BuildFailure;
 import org.whonix2.rebuilder.sandbox.BuildRoot;
 import org.whonix2.rebuilder.sandbox.JobFolder;
+import org.whonix2.rebuilder.sandbox.RootCache;
+import org.whonix2.rebuilder.sandbox.RootContents;
 import org.whonix2.rebuilder.sandbox.Sandbox;
+import org.whonix2.rebuilder.sandbox.Surroundings;
 
 /** Rebuilds one source package in a fresh root, which is gone when {@link #run} returns. */
 public final class Rebuild {
@@ -50,25 +54,26 @@ public final class Rebuild {
    */
   public RebuildResult run() throws IOException, CommandException, MalformedInputException {
     try (JobFolder job = JobFolder.open(request.state());
+        KeptRoot kept = KeptRoot.open(request.state(), request.suite());
         LogFile log = new LogFile(request.out().resolve(PREPARE_LOG))) {
       progress.phase("fetching the archive's signed lists");
       MachineSources machine = MachineSources.read(MACHINE_APT);
-      AptRoot apt = AptRoot.create(job.path("apt"), machine, request.suite(), programs, log);
+      AptRoot apt = AptRoot.create(kept.folder(), machine, request.suite(), programs, log);
       apt.update();
       ArchivedSource source = apt.find(request.source());
       progress.phase("fetching the source " + source);
       Path sources = job.folder("source");
       apt.download(source, sources);
       progress.phase("making a fresh build root");
-      BuildRoot root =
-          BuildRoot.make(
-              job.path("root"),
-              apt,
-              request.toolchain().packages(),
-              sources.resolve(source.dsc().name()),
-              programs,
-              log);
-      RebuildResult result = build(job, apt, source, sources, root);
+      RootContents contents =
+          new RootContents.BuildDependencies(
+              request.toolchain().packages(), sources.resolve(source.dsc().name()));
+      RootCache cache = RootCache.in(request.state(), request.cache());
+      cache.clean(job, clock.instant());
+      RebuildResult result;
+      try (BuildRoot root = BuildRoot.make(job, apt, contents, cache, programs, log)) {
+        result = build(job, apt, source, sources, root);
+      }
       progress.phase("removing the build root");
       return result;
     }
@@ -83,7 +88,12 @@ public final class Rebuild {
     try (LogFile log = new LogFile(request.out().resolve("build.log"))) {
       Optional<BuildFailure> failure =
           Sandbox.in(root, sources, work, request.limits())
-              .build(source.dsc().name(), source.folderName(), request.parallel(), programs, log);
+              .build(
+                  source.dsc().name(),
+                  source.folderName(),
+                  Surroundings.usual(request.parallel()),
+                  programs,
+                  log);
       if (failure.isPresent()) {
         return new RebuildResult.Failed(source, failure.get(), log.tail(SHOWN_LINES));
       }
