@@ -15,17 +15,17 @@ import org.jspecify.annotations.Nullable;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
 import org.whonix2.core.openpgp.SecretKey;
+import org.whonix2.core.statement.RebuildFailure;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.StateOptions;
 import org.whonix2.io.cli.TimeSpan;
-import org.whonix2.io.http.HttpDeadlines;
-import org.whonix2.io.http.HttpTransport;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.rebuilder.apt.SourceRequest;
 import org.whonix2.rebuilder.attest.Attester;
 import org.whonix2.rebuilder.attest.RebuilderKey;
 import org.whonix2.rebuilder.attest.SequenceNumbers;
+import org.whonix2.rebuilder.difference.Diffoscope;
 import org.whonix2.rebuilder.process.Cancellation;
 import org.whonix2.rebuilder.process.Programs;
 import org.whonix2.rebuilder.publish.Publisher;
@@ -99,6 +99,20 @@ final class RebuildCommand implements Callable<ExitCode> {
   private Duration timeLimit = Duration.ZERO;
 
   @Option(
+      names = "--diffoscope-time",
+      paramLabel = "TIME",
+      defaultValue = "10m",
+      converter = TimeSpan.class,
+      description =
+          "how long differences from the archive may be looked into (default: ${DEFAULT-VALUE})")
+  private Duration diffoscopeTime = Duration.ZERO;
+
+  @Option(
+      names = "--no-diffoscope",
+      description = "do not fetch what the archive has instead, nor look into the difference")
+  private boolean noDiffoscope;
+
+  @Option(
       names = "--parallel",
       paramLabel = "N",
       description = "jobs that a build may run at a time (default: number of processors)")
@@ -120,6 +134,7 @@ final class RebuildCommand implements Callable<ExitCode> {
             compilerRoot,
             BuildLimits.within(timeLimit),
             checkedParallel(),
+            noDiffoscope ? Duration.ZERO : diffoscopeTime,
             out.toAbsolutePath().normalize(),
             options.state().toAbsolutePath().normalize());
     Preconditions.check();
@@ -127,9 +142,10 @@ final class RebuildCommand implements Callable<ExitCode> {
     requireNoResults(request.out());
     Files.createDirectories(request.state());
     RebuildResult result = rebuild(request);
-    return result instanceof RebuildResult.Built built
-        ? attest(request, built, secret, server)
-        : showFailure(request, (RebuildResult.Failed) result);
+    if (result instanceof RebuildResult.Failed failed) {
+      showFailure(request, failed);
+    }
+    return attest(request, result, secret, server);
   }
 
   private static RebuildResult rebuild(RebuildRequest request)
@@ -155,44 +171,54 @@ final class RebuildCommand implements Callable<ExitCode> {
     }
   }
 
+  /** Whatever came of it is stated, and published if asked for. */
   private ExitCode attest(
-      RebuildRequest request, RebuildResult.Built built, SecretKey secret, @Nullable URI server)
+      RebuildRequest request, RebuildResult result, SecretKey secret, @Nullable URI server)
       throws IOException, CommandException, MalformedInputException {
     SequenceNumbers numbers = new SequenceNumbers(key);
     Attester.Attested attested =
-        new Attester(secret, numbers, Clock.systemUTC()).attest(request, built);
+        new Attester(secret, numbers, Clock.systemUTC()).attest(request, result);
+    if (result instanceof RebuildResult.Built built
+        && attested.statement() instanceof RebuildFailure failure) {
+      System.err.println(
+          "error: "
+              + built.comparisons().size()
+              + " packages came out, which no attestation can state: attested as "
+              + failure.reason());
+    } else if (!Diffoscope.isInstalled() && !noDiffoscope) {
+      hintAtDiffoscope(result);
+    }
     Report.Publication publication =
         () ->
             server == null
                 ? Optional.empty()
-                : Optional.of(publish(server, attested, request.out()));
+                : Optional.of(Publisher.publish(server, attested.envelope(), request.out()));
     Report report = new Report(request, System.out);
     if (json) {
-      report.json(built, attested, publication);
+      report.json(result, attested, publication);
     } else {
-      report.table(built, attested, publication);
+      report.table(result, attested, publication);
     }
-    return ExitCode.DONE;
+    return attested.statement() instanceof RebuildFailure ? ExitCode.REFUSED : ExitCode.DONE;
   }
 
-  private static long publish(URI server, Attester.Attested attested, Path folder)
-      throws IOException, CommandException {
-    try (Progress progress = Progress.onStandardError();
-        HttpTransport http = new HttpTransport(HttpDeadlines.STANDARD)) {
-      progress.phase("publishing");
-      return Publisher.to(server, http).publish(attested.envelope(), folder);
+  private static void hintAtDiffoscope(RebuildResult result) {
+    if (result instanceof RebuildResult.Built built
+        && built.comparisons().stream().anyMatch(each -> each.agreement().differs())) {
+      System.err.println(
+          "hint: diffoscope would show what differs: apt-get install --no-install-recommends"
+              + " diffoscope-minimal binutils");
     }
   }
 
-  private ExitCode showFailure(RebuildRequest request, RebuildResult.Failed failed) {
+  private static void showFailure(RebuildRequest request, RebuildResult.Failed failed) {
     failed.logEnd().forEach(line -> System.err.println("| " + line));
     System.err.println(
-        "error: the build of " + failed.source() + " failed: " + failed.failure().reason());
-    System.err.println("hint: the whole log is " + request.out().resolve("build.log"));
-    if (json) {
-      new Report(request, System.out).json(failed);
-    }
-    return ExitCode.REFUSED;
+        "error: the build of "
+            + failed.attempt().source()
+            + " failed: "
+            + failed.failure().reason());
+    System.err.println("hint: the whole log is " + request.out().resolve(Rebuild.BUILD_LOG));
   }
 
   private int checkedParallel() throws MalformedInputException {

@@ -28,6 +28,12 @@ public final class Rebuild {
   /** The log of everything before the build, in the output folder. */
   public static final String PREPARE_LOG = "prepare.log";
 
+  /** What the build printed, in the output folder. */
+  public static final String BUILD_LOG = "build.log";
+
+  /** What differs from the archive, in the output folder, if anything does and was looked at. */
+  public static final String DIFFERENCE_REPORT = DifferenceSearch.REPORT;
+
   private static final Path MACHINE_APT = Path.of("/etc/apt");
   private static final int SHOWN_LINES = 25;
 
@@ -59,6 +65,7 @@ public final class Rebuild {
       progress.phase("fetching the source " + source);
       Path sources = job.folder("source");
       apt.download(source, sources);
+      StatementRoom.require(request, source, sources, apt.architecture());
       progress.phase("making a fresh build root");
       BuildRoot root =
           BuildRoot.make(
@@ -79,44 +86,46 @@ public final class Rebuild {
       throws IOException, CommandException, MalformedInputException {
     progress.phase("building " + source);
     Path work = job.folder("build");
+    Architecture architecture = apt.architecture();
     Instant startedOn = now();
-    try (LogFile log = new LogFile(request.out().resolve("build.log"))) {
+    try (LogFile log = new LogFile(request.out().resolve(BUILD_LOG))) {
       Optional<BuildFailure> failure =
           Sandbox.in(root, sources, work, request.limits())
               .build(source.dsc().name(), source.folderName(), request.parallel(), programs, log);
+      RebuildResult.Attempt attempt =
+          new RebuildResult.Attempt(
+              source, architecture, root.installed().digest(), startedOn, now());
       if (failure.isPresent()) {
-        return new RebuildResult.Failed(source, failure.get(), log.tail(SHOWN_LINES));
+        return new RebuildResult.Failed(attempt, failure.get(), log.tail(SHOWN_LINES));
       }
-      Instant finishedOn = now();
       progress.phase("comparing with the archive");
-      Architecture architecture = apt.architecture();
       BuildOutput output;
       try {
         output = BuildOutput.take(work, request.out(), buildinfoName(source, architecture));
       } catch (MalformedInputException e) {
-        return new RebuildResult.Failed(
-            source,
-            new BuildFailure("what it left behind: " + e.getMessage(), Optional.empty()),
-            log.tail(SHOWN_LINES));
+        BuildFailure left =
+            new BuildFailure("what it left behind: " + e.getMessage(), Optional.of("output"));
+        return new RebuildResult.Failed(attempt, left, log.tail(SHOWN_LINES));
       }
       return new RebuildResult.Built(
-          source,
-          architecture,
-          compare(apt, output.artifacts()),
-          root.installed().digest(),
-          output.buildinfo(),
-          startedOn,
-          finishedOn);
+          attempt, compare(job, apt, output.artifacts()), output.buildinfo());
     }
   }
 
-  private static List<Comparison> compare(AptRoot apt, List<BinaryArtifact> artifacts)
+  private List<Comparison> compare(JobFolder job, AptRoot apt, List<BinaryArtifact> artifacts)
       throws IOException, MalformedInputException {
     List<Comparison> comparisons = new ArrayList<>();
     for (BinaryArtifact artifact : artifacts) {
-      comparisons.add(new Comparison(artifact, apt.archived(artifact.identity())));
+      comparisons.add(
+          Comparison.of(artifact, apt.archived(artifact.identity()), RecordedBuild.NONE));
     }
-    return comparisons;
+    boolean differs = comparisons.stream().anyMatch(each -> each.agreement().differs());
+    if (!differs || request.differenceTime().isZero()) {
+      return comparisons;
+    }
+    progress.phase("looking into what differs");
+    return new DifferenceSearch(apt, job, request.out(), programs, request.differenceTime())
+        .look(comparisons);
   }
 
   private static String buildinfoName(ArchivedSource source, Architecture architecture) {

@@ -1,6 +1,7 @@
 package org.whonix2.rebuilder.rebuild;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.whonix2.rebuilder.apt.SourceRequest;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
 import org.whonix2.toolchain.Toolchain;
@@ -10,6 +11,7 @@ import org.whonix2.toolchain.Toolchain;
  *
  * @param compilerRoot one that the toolchain allows
  * @param parallel how many jobs the build may run at a time
+ * @param differenceTime how long differences may be looked into; zero for not at all
  * @param out an empty folder for the results, absolute
  * @param state the state folder, absolute
  */
@@ -20,5 +22,6 @@ public record RebuildRequest(
     String compilerRoot,
     BuildLimits limits,
     int parallel,
+    Duration differenceTime,
     Path out,
     Path state) {}
