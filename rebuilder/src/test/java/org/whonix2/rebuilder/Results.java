@@ -17,6 +17,7 @@ import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
 import org.whonix2.rebuilder.sandbox.BuildFailure;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
+import org.whonix2.rebuilder.sandbox.RootCache;
 import org.whonix2.toolchain.Toolchain;
 
 /** Results of rebuilds of a source {@code tiny}. */
@@ -38,6 +39,7 @@ public final class Results {
           BuildLimits.within(Duration.ofHours(1)),
           1,
           Duration.ofMinutes(1),
+          RootCache.Settings.STANDARD,
           out,
           Path.of("/state"));
     } catch (Exception e) {

@@ -33,6 +33,7 @@ import org.whonix2.rebuilder.rebuild.Rebuild;
 import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
+import org.whonix2.rebuilder.sandbox.RootCache;
 import org.whonix2.toolchain.Toolchain;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -135,9 +136,10 @@ final class RebuildCommand implements Callable<ExitCode> {
             BuildLimits.within(timeLimit),
             checkedParallel(),
             noDiffoscope ? Duration.ZERO : diffoscopeTime,
+            RootCache.Settings.STANDARD,
             out.toAbsolutePath().normalize(),
             options.state().toAbsolutePath().normalize());
-    Preconditions.check();
+    Preconditions.check(request.state(), new Programs(new Cancellation()));
     SecretKey secret = RebuilderKey.open(key, Clock.systemUTC().instant());
     requireNoResults(request.out());
     Files.createDirectories(request.state());

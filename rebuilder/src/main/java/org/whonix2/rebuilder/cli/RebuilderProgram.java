@@ -10,7 +10,12 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "whonix2-rebuilder 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {KeygenCommand.class, RebuildCommand.class, PublishCommand.class})
+    subcommands = {
+      KeygenCommand.class,
+      RebuildCommand.class,
+      PublishCommand.class,
+      DoctorCommand.class
+    })
 public final class RebuilderProgram {
   RebuilderProgram() {}
 

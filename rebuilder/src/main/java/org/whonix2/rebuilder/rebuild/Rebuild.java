@@ -21,7 +21,10 @@ import org.whonix2.rebuilder.process.Programs;
 import org.whonix2.rebuilder.sandbox.BuildFailure;
 import org.whonix2.rebuilder.sandbox.BuildRoot;
 import org.whonix2.rebuilder.sandbox.JobFolder;
+import org.whonix2.rebuilder.sandbox.RootCache;
+import org.whonix2.rebuilder.sandbox.RootContents;
 import org.whonix2.rebuilder.sandbox.Sandbox;
+import org.whonix2.rebuilder.sandbox.Surroundings;
 
 /** Rebuilds one source package in a fresh root, which is gone when {@link #run} returns. */
 public final class Rebuild {
@@ -67,15 +70,15 @@ public final class Rebuild {
       apt.download(source, sources);
       StatementRoom.require(request, source, sources, apt.architecture());
       progress.phase("making a fresh build root");
-      BuildRoot root =
-          BuildRoot.make(
-              job.path("root"),
-              apt,
-              request.toolchain().packages(),
-              sources.resolve(source.dsc().name()),
-              programs,
-              log);
-      RebuildResult result = build(job, apt, source, sources, root);
+      RootContents contents =
+          new RootContents.BuildDependencies(
+              request.toolchain().packages(), sources.resolve(source.dsc().name()));
+      RootCache cache = RootCache.in(request.state(), request.cache());
+      cache.clean(job, clock.instant());
+      RebuildResult result;
+      try (BuildRoot root = BuildRoot.make(job, apt, contents, cache, programs, log)) {
+        result = build(job, apt, source, sources, root);
+      }
       progress.phase("removing the build root");
       return result;
     }
@@ -91,7 +94,12 @@ public final class Rebuild {
     try (LogFile log = new LogFile(request.out().resolve(BUILD_LOG))) {
       Optional<BuildFailure> failure =
           Sandbox.in(root, sources, work, request.limits())
-              .build(source.dsc().name(), source.folderName(), request.parallel(), programs, log);
+              .build(
+                  source.dsc().name(),
+                  source.folderName(),
+                  Surroundings.usual(request.parallel()),
+                  programs,
+                  log);
       RebuildResult.Attempt attempt =
           new RebuildResult.Attempt(
               source, architecture, root.installed().digest(), startedOn, now());

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.whonix2.rebuilder.apt.SourceRequest;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
+import org.whonix2.rebuilder.sandbox.RootCache;
 import org.whonix2.toolchain.Toolchain;
 
 /**
@@ -12,6 +13,7 @@ import org.whonix2.toolchain.Toolchain;
  * @param compilerRoot one that the toolchain allows
  * @param parallel how many jobs the build may run at a time
  * @param differenceTime how long differences may be looked into; zero for not at all
+ * @param cache how roots are kept for later rebuilds
  * @param out an empty folder for the results, absolute
  * @param state the state folder, absolute
  */
@@ -23,5 +25,6 @@ public record RebuildRequest(
     BuildLimits limits,
     int parallel,
     Duration differenceTime,
+    RootCache.Settings cache,
     Path out,
     Path state) {}

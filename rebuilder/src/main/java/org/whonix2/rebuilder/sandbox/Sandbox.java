@@ -7,16 +7,17 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.io.cli.CommandException;
+import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.rebuilder.process.Command;
-import org.whonix2.rebuilder.process.Ending;
 import org.whonix2.rebuilder.process.Limits;
 import org.whonix2.rebuilder.process.LogFile;
 import org.whonix2.rebuilder.process.Outcome;
@@ -24,12 +25,10 @@ import org.whonix2.rebuilder.process.Programs;
 
 /**
  * Runs a source's build in a {@link BuildRoot}. When {@link #build} returns, every process of the
- * build is dead, whatever it did; only then may its folder be read.
+ * build is dead, whatever it did, and its disk is gone; what is to be kept of it was copied out by
+ * a process of ours after the last of its own had died.
  */
 public final class Sandbox {
-  /** The path that Debian's own builders use; it can end up in what they build. */
-  static final String BUILD_PATH = "/build/reproducible-path";
-
   static final String SOURCE_PATH = "/source";
 
   static final Set<PosixFilePermission> READABLE_FOLDER =
@@ -38,54 +37,62 @@ public final class Sandbox {
   static final Set<PosixFilePermission> READABLE_FILE =
       PosixFilePermissions.fromString("rw-r--r--");
 
-  /**
-   * Users of builds: no account has such a number (64 random ones at a time would still rarely
-   * meet), and it is below 2^21, which is the largest that a tar header of the ustar format holds.
-   */
-  private static final int FIRST_UID = 2_000_000;
+  private static final Limits OURS = new Limits(Duration.ofMinutes(10), 1 << 20);
 
-  private static final int UIDS = 97_000;
+  /** Lays a fresh root over the layers, and its folders on the disk. */
+  private static final String LAY =
+      """
+      set -eu
+      umask 022
+      lower=$1 upper=$2 work=$3 root=$4 disk=$5 user=$6 host=$7 path=$8 id=$9
+      shift 9
+      mount -t overlay overlay -o "userxattr,lowerdir=$lower,upperdir=$upper,workdir=$work" "$root"
+      cd "$root"
+      rm -f etc/hostname etc/hosts
+      printf '%s\\n' "$host" >etc/hostname
+      printf '127.0.0.1 localhost %s\\n::1 localhost\\n' "$host" >etc/hosts
+      printf '%s:x:%s:%s::/nonexistent:/bin/sh\\n' "$user" "$id" "$id" >>etc/passwd
+      printf '%s:x:%s:\\n' "$user" "$id" >>etc/group
+      mkdir -p ".$path" ./source
+      mkdir "$disk/build" "$disk/tmp" "$disk/vartmp"
+      chown "$id:$id" "$disk/build"
+      chmod 700 "$disk/build"
+      chmod 1777 "$disk/tmp" "$disk/vartmp"
+      if [ "$1" = shuffled ]; then
+        mkdir "$disk/shuffled"
+        disorderfs --quiet --multi-user=yes --reverse-dirents=yes "$disk/build" "$disk/shuffled"
+      fi
+      """;
 
-  private static final Map<String, String> ENVIRONMENT =
-      new TreeMap<>(
-          Map.of(
-              "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-              "HOME", "/nonexistent",
-              "USER", BuildRoot.NAME,
-              "LOGNAME", BuildRoot.NAME,
-              "SHELL", "/bin/sh",
-              "LC_ALL", "C.UTF-8",
-              "TZ", "UTC"));
+  /** Plain files with names of packages and records, copied as ours; whatever else stays behind. */
+  private static final String COPY_OUT =
+      """
+      cd "$1" && find . -maxdepth 1 -type f \\( -name '*.deb' -o -name '*.buildinfo' \
+        -o -name '*.changes' \\) -exec install --mode=644 --target-directory="$2" -- {} +
+      """;
 
   private final BuildRoot root;
   private final Path sources;
   private final Path work;
   private final BuildLimits limits;
-  private final int uid;
 
-  private Sandbox(BuildRoot root, Path sources, Path work, BuildLimits limits, int uid) {
+  private Sandbox(BuildRoot root, Path sources, Path work, BuildLimits limits) {
     this.root = root;
     this.sources = sources;
     this.work = work;
     this.limits = limits;
-    this.uid = uid;
   }
 
   /**
    * Readies a root for one build.
    *
-   * @param sources the fetched source; the build can read it only
-   * @param work an empty folder, which becomes the build's own
+   * @param sources the fetched source, in the job's folder; the build can read it only
+   * @param work an empty folder in the job's, which gets the packages and records that were built
    */
   public static Sandbox in(BuildRoot root, Path sources, Path work, BuildLimits limits)
       throws IOException {
-    int uid = FIRST_UID + new SecureRandom().nextInt(UIDS);
-    root.addUser(uid);
     makeReadable(sources);
-    Files.setAttribute(work, "unix:uid", uid);
-    Files.setAttribute(work, "unix:gid", uid);
-    Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwx------"));
-    return new Sandbox(root, sources, work, limits, uid);
+    return new Sandbox(root, sources, work, limits);
   }
 
   /** Lets the build's user read a fetched source, whatever umask it was fetched with. */
@@ -105,121 +112,110 @@ public final class Sandbox {
    *
    * @param folderName what to unpack it into
    * @return why it failed, if it did
+   * @throws CommandException if this machine does not let us make a sandbox
    */
   public Optional<BuildFailure> build(
-      String dscName, String folderName, int parallel, Programs programs, LogFile log)
-      throws IOException {
-    List<String> unpack =
-        List.of(
-            "dpkg-source",
-            // apt has checked the .dsc down to the archive's key, and we its files' digests.
-            "--no-check",
-            "--no-copy",
-            "--extract",
-            SOURCE_PATH + "/" + dscName,
-            folderName);
-    List<String> build = List.of("dpkg-buildpackage", "--build=binary", "-us", "-uc");
-    long deadline = System.nanoTime() + limits.time().toNanos();
-    Optional<BuildFailure> failure =
-        step("unpacking", unpack, BUILD_PATH, parallel, deadline, programs, log);
-    if (failure.isPresent()) {
+      String dscName, String folderName, Surroundings surroundings, Programs programs, LogFile log)
+      throws IOException, CommandException, MalformedInputException {
+    surroundings.checked();
+    String name = "run-" + UUID.randomUUID().toString().substring(0, 8);
+    JobFolder job = root.job();
+    Path run = job.folder(name);
+    List<Path> given = new ArrayList<>(List.of(work));
+    for (String each : List.of("upper", "overlay", "root")) {
+      given.add(Files.createDirectory(run.resolve(each)));
+    }
+    Path disk = Files.createDirectory(run.resolve("disk"));
+    List<Path> lower = new ArrayList<>();
+    Additions.fetch(surroundings, root.apt(), run.resolve("packages"), programs)
+        .ifPresent(lower::add);
+    lower.addAll(root.lower());
+    try (Closing<ControlGroup> group =
+            new Closing<>(ControlGroup.create(job.id(), limits.memoryBytes(), limits.processes()));
+        Namespaces namespaces =
+            Namespaces.open(
+                new Namespaces.Plan(
+                    job,
+                    given,
+                    Optional.of(disk),
+                    limits.diskBytes(root.ids()),
+                    surroundings.shuffledFiles(),
+                    group.value()),
+                root.ids(),
+                programs)) {
+      ours(namespaces.joined(lay(namespaces, run, lower, surroundings)), programs, log);
+      BuildSteps steps =
+          new BuildSteps(namespaces, group.value(), limits, root.ids(), surroundings, run);
+      Optional<BuildFailure> failure = steps.run(sources, dscName, folderName, programs, log);
+      if (failure.isEmpty()) {
+        Command copy =
+            Command.of(
+                "prlimit",
+                "--fsize=" + limits.fileBytes(),
+                "--",
+                "/bin/sh",
+                "-c",
+                COPY_OUT,
+                "sh",
+                namespaces.seen(disk.resolve("build")),
+                namespaces.seen(work));
+        ours(namespaces.alone(copy), programs, log);
+      }
       return failure;
     }
-    return step(
-        "building", build, BUILD_PATH + "/" + folderName, parallel, deadline, programs, log);
   }
 
-  private Optional<BuildFailure> step(
-      String what,
-      List<String> arguments,
-      String folder,
-      int parallel,
-      long deadline,
-      Programs programs,
-      LogFile log)
-      throws IOException {
-    log.line("$ " + String.join(" ", arguments));
-    Duration left = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
-    Command command =
-        Command.of(arguments)
-            .behind(insideArguments())
-            .behind(bubblewrapArguments(folder, parallel))
-            .behind(Namespaces.OWN_MOUNTS_AND_PROCESSES);
-    Outcome outcome = programs.run(command, new Limits(left, limits.logBytes()), log);
-    return outcome.succeeded() ? Optional.empty() : Optional.of(explain(what, outcome, log));
-  }
-
-  private List<String> bubblewrapArguments(String folder, int parallel) {
-    List<String> bwrap = new ArrayList<>();
-    bwrap.add("bwrap");
-    bwrap.addAll(List.of("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"));
-    bwrap.addAll(List.of("--unshare-cgroup-try", "--die-with-parent", "--new-session"));
-    bwrap.addAll(List.of("--hostname", BuildRoot.NAME));
-    bwrap.addAll(List.of("--ro-bind", root.folder().toString(), "/"));
-    bwrap.addAll(List.of("--proc", "/proc", "--dev", "/dev"));
-    for (String temporary : List.of("/dev/shm", "/tmp", "/var/tmp")) {
-      String size = Long.toString(limits.temporaryBytes());
-      bwrap.addAll(List.of("--perms", "1777", "--size", size, "--tmpfs", temporary));
-    }
-    bwrap.addAll(List.of("--ro-bind", sources.toString(), SOURCE_PATH));
-    bwrap.addAll(List.of("--bind", work.toString(), BUILD_PATH));
-    bwrap.addAll(List.of("--chdir", folder, "--clearenv"));
-    ENVIRONMENT.forEach((name, value) -> bwrap.addAll(List.of("--setenv", name, value)));
-    bwrap.addAll(List.of("--setenv", "DEB_BUILD_OPTIONS", "nocheck parallel=" + parallel));
-    bwrap.add("--");
-    return bwrap;
-  }
-
-  /** Inside, by the root's own programs: limits, then no privileges, then the fixed umask. */
-  private List<String> insideArguments() {
-    return List.of(
-        "/usr/bin/prlimit",
-        "--fsize=" + limits.fileBytes(),
-        "--nproc=" + limits.processes(),
-        "--core=0",
-        "--",
-        "/usr/bin/setpriv",
-        "--reuid=" + uid,
-        "--regid=" + uid,
-        "--clear-groups",
-        "--inh-caps=-all",
-        "--bounding-set=-all",
-        "--no-new-privs",
-        "--",
+  private static Command lay(
+      Namespaces namespaces, Path run, List<Path> lower, Surroundings surroundings) {
+    return Command.of(
         "/bin/sh",
         "-c",
-        "umask 022 && exec \"$@\"",
-        "sh");
+        LAY,
+        "sh",
+        lower.stream().map(namespaces::seen).collect(Collectors.joining(":")),
+        namespaces.seen(run.resolve("upper")),
+        namespaces.seen(run.resolve("overlay")),
+        namespaces.seen(run.resolve("root")),
+        namespaces.seen(run.resolve("disk")),
+        surroundings.user(),
+        surroundings.host(),
+        surroundings.buildPath(),
+        Integer.toString(SubIds.BUILDER),
+        surroundings.shuffledFiles() ? "shuffled" : "usual");
   }
 
-  private BuildFailure explain(String what, Outcome outcome, LogFile log) {
-    if (outcome.ending() == Ending.TIME_LIMIT) {
-      return new BuildFailure(
-          what + ": killed at the time limit of " + limits.time().toSeconds() + " s",
-          Optional.of("time"));
+  private static void ours(Command command, Programs programs, LogFile log) throws IOException {
+    Outcome outcome = programs.run(command, OURS, log);
+    if (!outcome.succeeded()) {
+      throw new IOException(
+          "the sandbox could not be laid out or read: " + String.join("; ", log.tail(3)));
     }
-    if (outcome.ending() == Ending.OUTPUT_LIMIT) {
-      return new BuildFailure(
-          what + ": killed because it printed more than " + limits.logBytes() + " bytes",
-          Optional.of("log"));
+  }
+
+  /** Opens a filter's file as the descriptor 9 that bubblewrap is told of. */
+  static List<String> withFilter(String file) {
+    return List.of("/bin/sh", "-c", "exec 9<\"$1\" && shift && exec \"$@\"", "sh", file);
+  }
+
+  /** Writes the builds' filter where a build's bubblewrap finds it; empty if none is known here. */
+  static Optional<Path> writeFilter(Path folder) throws IOException {
+    Optional<byte[]> filter = SystemCallFilter.forBuilds();
+    if (filter.isEmpty()) {
+      return Optional.empty();
     }
-    String reason = what + ": exit code " + outcome.exitCode();
-    // These limits make a system call fail; all that remains of it is what the build printed.
-    String tail = String.join("\n", log.tail(200));
-    if (tail.contains("File size limit exceeded") || tail.contains("File too large")) {
-      return new BuildFailure(
-          reason + "; the log speaks of the limit of " + limits.fileBytes() + " bytes a file",
-          Optional.of("file"));
+    Path file = folder.resolve("builds.bpf");
+    AtomicFiles.replace(file, filter.get());
+    Files.setPosixFilePermissions(file, READABLE_FILE);
+    return Optional.of(file);
+  }
+
+  /** Closes what may not be there. */
+  private record Closing<T extends ControlGroup>(Optional<T> value) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      if (value.isPresent()) {
+        value.get().close();
+      }
     }
-    if (tail.contains("Resource temporarily unavailable") || tail.contains("Cannot fork")) {
-      return new BuildFailure(
-          reason + "; the log speaks of the limit of " + limits.processes() + " processes",
-          Optional.of("processes"));
-    }
-    if (tail.contains("No space left on device")) {
-      return new BuildFailure(
-          reason + "; the log speaks of a full disk or temporary file system", Optional.of("disk"));
-    }
-    return new BuildFailure(reason, Optional.empty());
   }
 }
