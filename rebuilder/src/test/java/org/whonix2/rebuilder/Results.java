@@ -39,6 +39,7 @@ public final class Results {
           BuildLimits.within(Duration.ofHours(1)),
           1,
           Duration.ofMinutes(1),
+          false,
           RootCache.Settings.STANDARD,
           out,
           Path.of("/state"));

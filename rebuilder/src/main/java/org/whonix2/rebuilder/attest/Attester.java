@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.digest.Sha256;
@@ -34,10 +36,13 @@ public final class Attester {
 
   private static final String TOOL = "whonix2-rebuilder";
 
-  private static final List<String> BYPRODUCTS =
-      List.of(
-          org.whonix2.rebuilder.rebuild.Rebuild.BUILD_LOG,
-          org.whonix2.rebuilder.rebuild.Rebuild.DIFFERENCE_REPORT);
+  /** Names and media types. */
+  private static final Map<String, String> BYPRODUCTS =
+      new TreeMap<>(
+          Map.of(
+              org.whonix2.rebuilder.rebuild.Rebuild.BUILD_LOG, "text/plain",
+              org.whonix2.rebuilder.rebuild.Rebuild.DIFFERENCE_REPORT, "text/plain",
+              org.whonix2.rebuilder.rebuild.Rebuild.VARIATION_REPORT, "application/json"));
 
   private final SecretKey key;
   private final SequenceNumbers numbers;
@@ -120,14 +125,15 @@ public final class Attester {
         byproducts(request.out()));
   }
 
-  /** Those that are there: a report of differences is made where something differs. */
+  /** Those that are there: reports are made where something differs, or was varied. */
   private static List<Byproduct> byproducts(Path out) throws IOException {
     List<Byproduct> byproducts = new ArrayList<>();
-    for (String name : BYPRODUCTS) {
+    for (Map.Entry<String, String> entry : BYPRODUCTS.entrySet()) {
+      String name = entry.getKey();
       Path file = out.resolve(name);
       if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
         try (InputStream in = Files.newInputStream(file)) {
-          byproducts.add(new Byproduct(name, "text/plain", Sha256.of(in)));
+          byproducts.add(new Byproduct(name, entry.getValue(), Sha256.of(in)));
         }
       }
     }

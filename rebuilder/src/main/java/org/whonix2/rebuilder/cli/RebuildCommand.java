@@ -34,6 +34,7 @@ import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
 import org.whonix2.rebuilder.sandbox.RootCache;
+import org.whonix2.rebuilder.variation.Findings;
 import org.whonix2.toolchain.Toolchain;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -100,6 +101,14 @@ final class RebuildCommand implements Callable<ExitCode> {
   private Duration timeLimit = Duration.ZERO;
 
   @Option(
+      names = "--vary",
+      description = {
+        "build again with time, zone, locale, umask, user, host, path, processors, file order and",
+        "kernel personality varied, and find out which of them changes the bits"
+      })
+  private boolean vary;
+
+  @Option(
       names = "--diffoscope-time",
       paramLabel = "TIME",
       defaultValue = "10m",
@@ -136,10 +145,17 @@ final class RebuildCommand implements Callable<ExitCode> {
             BuildLimits.within(timeLimit),
             checkedParallel(),
             noDiffoscope ? Duration.ZERO : diffoscopeTime,
+            vary,
             RootCache.Settings.STANDARD,
             out.toAbsolutePath().normalize(),
             options.state().toAbsolutePath().normalize());
     Preconditions.check(request.state(), new Programs(new Cancellation()));
+    if (vary && !Programs.isInstalled("disorderfs")) {
+      throw new CommandException(
+          ExitCode.OUTSIDE_FAILED,
+          "--vary needs disorderfs, to list files in another order",
+          "apt-get install --no-install-recommends disorderfs");
+    }
     SecretKey secret = RebuilderKey.open(key, Clock.systemUTC().instant());
     requireNoResults(request.out());
     Files.createDirectories(request.state());
@@ -200,6 +216,13 @@ final class RebuildCommand implements Callable<ExitCode> {
       report.json(result, attested, publication);
     } else {
       report.table(result, attested, publication);
+    }
+    if (result instanceof RebuildResult.Built built
+        && built.variation().flatMap(Findings::trouble).isPresent()) {
+      throw new CommandException(
+          ExitCode.OUTSIDE_FAILED,
+          "cannot vary everything: " + built.variation().flatMap(Findings::trouble).get(),
+          "the rebuild itself is attested");
     }
     return attested.statement() instanceof RebuildFailure ? ExitCode.REFUSED : ExitCode.DONE;
   }

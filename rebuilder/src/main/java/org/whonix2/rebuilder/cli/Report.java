@@ -21,6 +21,7 @@ import org.whonix2.rebuilder.rebuild.Comparison;
 import org.whonix2.rebuilder.rebuild.Rebuild;
 import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
+import org.whonix2.rebuilder.variation.Findings;
 
 /** A rebuild's result on standard output: a table for people, or one JSON object for programs. */
 final class Report {
@@ -110,6 +111,22 @@ final class Report {
     if (hasDifferenceReport()) {
       out.println("what differs: " + request.out().resolve(Rebuild.DIFFERENCE_REPORT));
     }
+    built.variation().ifPresent(this::table);
+  }
+
+  private void table(Findings findings) {
+    int width =
+        findings.steps().stream()
+            .mapToInt(step -> step.trial().toString().length())
+            .max()
+            .orElse(1);
+    for (Findings.Step step : findings.steps()) {
+      out.printf(Locale.ROOT, "varied %-" + width + "s  %s%n", step.trial(), step.result());
+    }
+    for (String name : findings.changed()) {
+      out.println("changed: " + name);
+    }
+    out.println(findings.summary());
   }
 
   private void row(int width, String name, Sha256 digest, Object word) {
@@ -154,6 +171,7 @@ final class Report {
     if (hasDifferenceReport()) {
       report.put("differenceReport", Rebuild.DIFFERENCE_REPORT);
     }
+    built.variation().ifPresent(findings -> report.set("variation", findings.toJson()));
   }
 
   private static void describe(ObjectNode report, RebuildResult.Failed failed) {

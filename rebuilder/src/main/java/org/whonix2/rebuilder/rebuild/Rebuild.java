@@ -11,7 +11,9 @@ import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.BinaryArtifact;
+import org.whonix2.core.json.StrictJson;
 import org.whonix2.io.cli.CommandException;
+import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.rebuilder.apt.AptRoot;
 import org.whonix2.rebuilder.apt.ArchivedSource;
@@ -25,6 +27,9 @@ import org.whonix2.rebuilder.sandbox.RootCache;
 import org.whonix2.rebuilder.sandbox.RootContents;
 import org.whonix2.rebuilder.sandbox.Sandbox;
 import org.whonix2.rebuilder.sandbox.Surroundings;
+import org.whonix2.rebuilder.variation.CulpritSearch;
+import org.whonix2.rebuilder.variation.Findings;
+import org.whonix2.rebuilder.variation.Outcome;
 
 /** Rebuilds one source package in a fresh root, which is gone when {@link #run} returns. */
 public final class Rebuild {
@@ -37,6 +42,10 @@ public final class Rebuild {
   /** What differs from the archive, in the output folder, if anything does and was looked at. */
   public static final String DIFFERENCE_REPORT = DifferenceSearch.REPORT;
 
+  /** What of its surroundings changes what the build makes, in the output folder, if asked for. */
+  public static final String VARIATION_REPORT = "variation.json";
+
+  private static final String VARIATION_LOG = "variation.log";
   private static final Path MACHINE_APT = Path.of("/etc/apt");
   private static final int SHOWN_LINES = 25;
 
@@ -115,8 +124,45 @@ public final class Rebuild {
             new BuildFailure("what it left behind: " + e.getMessage(), Optional.of("output"));
         return new RebuildResult.Failed(attempt, left, log.tail(SHOWN_LINES));
       }
-      return new RebuildResult.Built(
-          attempt, compare(job, apt, output.artifacts()), output.buildinfo());
+      List<Comparison> comparisons = compare(job, apt, output.artifacts());
+      Optional<Findings> findings =
+          request.vary()
+              ? Optional.of(vary(job, root, source, sources, attempt, output))
+              : Optional.empty();
+      return new RebuildResult.Built(attempt, comparisons, output.buildinfo(), findings);
+    }
+  }
+
+  /** Builds again in other surroundings; nothing of that is an artifact. */
+  private Findings vary(
+      JobFolder job,
+      BuildRoot root,
+      ArchivedSource source,
+      Path sources,
+      RebuildResult.Attempt attempt,
+      BuildOutput first)
+      throws IOException {
+    try (LogFile log = new LogFile(request.out().resolve(VARIATION_LOG))) {
+      VariedBuilds builds =
+          new VariedBuilds(
+              root,
+              job,
+              new VariedBuilds.Unpackable(
+                  sources,
+                  source.dsc().name(),
+                  source.folderName(),
+                  buildinfoName(source, attempt.architecture())),
+              request.limits(),
+              Surroundings.usual(request.parallel()),
+              attempt.startedOn(),
+              programs,
+              progress,
+              log);
+      Findings findings =
+          new CulpritSearch(new Outcome.Bits(VariedBuilds.digests(first)), builds).run();
+      AtomicFiles.replace(
+          request.out().resolve(VARIATION_REPORT), StrictJson.write(findings.toJson()));
+      return findings;
     }
   }
 

@@ -13,6 +13,7 @@ import org.whonix2.toolchain.Toolchain;
  * @param compilerRoot one that the toolchain allows
  * @param parallel how many jobs the build may run at a time
  * @param differenceTime how long differences may be looked into; zero for not at all
+ * @param vary whether to find out by more builds what of its surroundings changes the bits
  * @param cache how roots are kept for later rebuilds
  * @param out an empty folder for the results, absolute
  * @param state the state folder, absolute
@@ -25,6 +26,7 @@ public record RebuildRequest(
     BuildLimits limits,
     int parallel,
     Duration differenceTime,
+    boolean vary,
     RootCache.Settings cache,
     Path out,
     Path state) {}

@@ -2,10 +2,12 @@ package org.whonix2.rebuilder.rebuild;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.rebuilder.apt.ArchivedSource;
 import org.whonix2.rebuilder.sandbox.BuildFailure;
+import org.whonix2.rebuilder.variation.Findings;
 
 /** How a rebuild came out. */
 public sealed interface RebuildResult {
@@ -34,8 +36,10 @@ public sealed interface RebuildResult {
    * It gave artifacts, whether or not they are the archive's.
    *
    * @param buildinfo digest of the .buildinfo
+   * @param variation what changes the bits, if that was looked for
    */
-  record Built(Attempt attempt, List<Comparison> comparisons, Sha256 buildinfo)
+  record Built(
+      Attempt attempt, List<Comparison> comparisons, Sha256 buildinfo, Optional<Findings> variation)
       implements RebuildResult {
     public Built {
       comparisons = List.copyOf(comparisons);

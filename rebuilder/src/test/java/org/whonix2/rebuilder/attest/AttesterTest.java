@@ -73,7 +73,8 @@ class AttesterTest {
         artifacts.stream()
             .map(artifact -> Comparison.of(artifact, List.of(OTHER), RecordedBuild.NONE))
             .toList(),
-        OURS);
+        OURS,
+        Optional.empty());
   }
 
   @Test
@@ -127,6 +128,17 @@ class AttesterTest {
                 "diffoscope.txt",
                 "text/plain",
                 Sha256.of("what differs".getBytes(StandardCharsets.UTF_8))));
+  }
+
+  @Test
+  void whatWasFoundByVaryingIsNamedByItsDigest() throws Exception {
+    Files.writeString(out.resolve("variation.json"), "{}");
+    assertThat(attest(built(List.of(Results.artifact("tiny")))).rebuild().byproducts())
+        .contains(
+            new Byproduct(
+                "variation.json",
+                "application/json",
+                Sha256.of("{}".getBytes(StandardCharsets.UTF_8))));
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +34,10 @@ import org.whonix2.rebuilder.rebuild.Comparison;
 import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
 import org.whonix2.rebuilder.rebuild.RecordedBuild;
+import org.whonix2.rebuilder.variation.Findings;
+import org.whonix2.rebuilder.variation.Outcome;
+import org.whonix2.rebuilder.variation.Trial;
+import org.whonix2.rebuilder.variation.Variation;
 
 class ReportTest {
   private static final Report.Publication NOWHERE = Optional::empty;
@@ -72,7 +77,8 @@ class ReportTest {
                     List.of(OTHER),
                     new RecordedBuild(Map.of("wrong_1_amd64.deb", OTHER))),
                 Comparison.of(artifact("new"), List.of(), RecordedBuild.NONE)),
-            OURS);
+            OURS,
+            Optional.empty());
     report = new Report(request, new PrintStream(out, true, StandardCharsets.UTF_8));
   }
 
@@ -127,6 +133,34 @@ class ReportTest {
     assertThat(json().path("environment").asText()).isEqualTo(Results.ENVIRONMENT.toString());
     assertThat(json().path("attestation").path("index").asLong()).isEqualTo(7);
     assertThat(json().has("differenceReport")).isFalse();
+  }
+
+  @Test
+  void whatChangesTheBitsIsShownAfterWhatCameOut() throws Exception {
+    Outcome other = new Outcome.Failed("exit code 2");
+    Findings.Step step = new Findings.Step(new Trial(Set.of(Variation.PATH), true), other, false);
+    Findings findings =
+        new Findings(
+            List.of(Variation.PATH),
+            List.of(),
+            false,
+            Optional.empty(),
+            List.of("a.deb"),
+            List.of(step));
+    RebuildResult varied =
+        new RebuildResult.Built(
+            built.attempt(), built.comparisons(), built.buildinfo(), Optional.of(findings));
+    report.table(varied, attested(varied), NOWHERE);
+    assertThat(shown())
+        .contains(
+            "\nvaried path  failed: exit code 2\nchanged: a.deb\n"
+                + "not deterministic: other bits with another path\nattested by");
+    out.reset();
+    report.json(varied, attested(varied), NOWHERE);
+    assertThat(json().path("variation").path("culprits").path(0).asText()).isEqualTo("path");
+    assertThat(json().path("variation").path("deterministic").asBoolean(true)).isFalse();
+    assertThat(json().path("variation").path("builds").path(0).path("result").asText())
+        .isEqualTo("failed: exit code 2");
   }
 
   @Test
