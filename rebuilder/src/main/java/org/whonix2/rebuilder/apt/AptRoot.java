@@ -49,9 +49,9 @@ public final class AptRoot {
   }
 
   /**
-   * Lays an empty root for this suite.
+   * Lays a root for this suite, or takes over the one that is there.
    *
-   * @param folder a new folder's name, absolute
+   * @param folder absolute
    * @param log gets what apt says
    * @throws CommandException if the machine has no mirror for this suite
    */

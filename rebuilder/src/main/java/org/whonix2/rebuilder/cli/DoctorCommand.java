@@ -38,7 +38,8 @@ final class DoctorCommand implements Callable<ExitCode> {
   public ExitCode call() throws IOException {
     Path state = options.state().toAbsolutePath().normalize();
     Cancellation cancellation = new Cancellation();
-    try (Cancellation.Work work = cancellation.onShutdown()) {
+    Cancellation.Work work = cancellation.onShutdown();
+    try {
       List<Finding> findings = Machine.with(state, new Programs(cancellation)).tried();
       if (json) {
         json(findings, System.out);
@@ -46,6 +47,8 @@ final class DoctorCommand implements Callable<ExitCode> {
         table(findings, System.out);
       }
       return isReady(findings) ? ExitCode.DONE : ExitCode.OUTSIDE_FAILED;
+    } finally {
+      work.close();
     }
   }
 

@@ -32,8 +32,6 @@ import org.whonix2.rebuilder.publish.Publisher;
 import org.whonix2.rebuilder.rebuild.Rebuild;
 import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
-import org.whonix2.rebuilder.sandbox.BuildLimits;
-import org.whonix2.rebuilder.sandbox.RootCache;
 import org.whonix2.rebuilder.variation.Findings;
 import org.whonix2.toolchain.Toolchain;
 import picocli.CommandLine.Command;
@@ -93,14 +91,6 @@ final class RebuildCommand implements Callable<ExitCode> {
   private String compilerRoot = "";
 
   @Option(
-      names = "--time-limit",
-      paramLabel = "TIME",
-      defaultValue = "1h",
-      converter = TimeSpan.class,
-      description = "when a build is killed, such as 90s, 30m, 2h (default: ${DEFAULT-VALUE})")
-  private Duration timeLimit = Duration.ZERO;
-
-  @Option(
       names = "--vary",
       description = {
         "build again with time, zone, locale, umask, user, host, path, processors, file order and",
@@ -131,6 +121,8 @@ final class RebuildCommand implements Callable<ExitCode> {
   @Option(names = "--json", description = "print the result as one JSON object")
   private boolean json;
 
+  @Mixin private SandboxOptions sandbox = new SandboxOptions();
+
   @Mixin private StateOptions options = new StateOptions();
 
   @Override
@@ -142,11 +134,11 @@ final class RebuildCommand implements Callable<ExitCode> {
             checkedSuite(),
             toolchain(),
             compilerRoot,
-            BuildLimits.within(timeLimit),
+            sandbox.limits(),
             checkedParallel(),
             noDiffoscope ? Duration.ZERO : diffoscopeTime,
             vary,
-            RootCache.Settings.STANDARD,
+            sandbox.cache(),
             out.toAbsolutePath().normalize(),
             options.state().toAbsolutePath().normalize());
     Preconditions.check(request.state(), new Programs(new Cancellation()));

@@ -17,6 +17,7 @@ import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.rebuilder.apt.AptRoot;
 import org.whonix2.rebuilder.apt.ArchivedSource;
+import org.whonix2.rebuilder.apt.KeptRoot;
 import org.whonix2.rebuilder.apt.MachineSources;
 import org.whonix2.rebuilder.process.LogFile;
 import org.whonix2.rebuilder.process.Programs;
@@ -68,10 +69,11 @@ public final class Rebuild {
    */
   public RebuildResult run() throws IOException, CommandException, MalformedInputException {
     try (JobFolder job = JobFolder.open(request.state());
+        KeptRoot kept = KeptRoot.open(request.state(), request.suite());
         LogFile log = new LogFile(request.out().resolve(PREPARE_LOG))) {
       progress.phase("fetching the archive's signed lists");
       MachineSources machine = MachineSources.read(MACHINE_APT);
-      AptRoot apt = AptRoot.create(job.path("apt"), machine, request.suite(), programs, log);
+      AptRoot apt = AptRoot.create(kept.folder(), machine, request.suite(), programs, log);
       apt.update();
       ArchivedSource source = apt.find(request.source());
       progress.phase("fetching the source " + source);

@@ -44,7 +44,7 @@ public record BuildLimits(
 
   static long machineMemory() throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
-      String[] words = line.split("\\s+");
+      String[] words = line.split("\\s+", -1);
       if (words[0].equals("MemTotal:")) {
         return Long.parseLong(words[1]) * 1024;
       }

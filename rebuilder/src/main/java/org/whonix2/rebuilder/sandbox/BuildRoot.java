@@ -52,14 +52,7 @@ public final class BuildRoot implements AutoCloseable {
       if (contents instanceof RootContents.Exact exact) {
         root.lay("exact", RootPlan.exactly(exact.packages()), programs, log);
       } else if (contents instanceof RootContents.BuildDependencies wanted) {
-        root.lay("base", RootPlan.base(apt, wanted.packages(), programs), programs, log);
-        Layer base = root.layers.get(0);
-        RootPlan plan =
-            RootPlan.dependencies(
-                apt, base.manifest().packages(), base.status(), wanted.dsc(), programs);
-        if (!plan.added().isEmpty() || !plan.removed().isEmpty()) {
-          root.lay("dependencies", plan, programs, log);
-        }
+        root.layFor(wanted, programs, log);
       }
       made = true;
       return root;
@@ -68,6 +61,41 @@ public final class BuildRoot implements AutoCloseable {
         root.close();
       }
     }
+  }
+
+  private void layFor(RootContents.BuildDependencies wanted, Programs programs, LogFile log)
+      throws IOException, CommandException, MalformedInputException {
+    Sha256 question = KnownPlans.question(apt, wanted, cache.ids());
+    Optional<List<Sha256>> answer = cache.plans().answer(question);
+    if (answer.isPresent() && takeAll(answer.get(), programs, log)) {
+      return;
+    }
+    lay("base", RootPlan.base(apt, wanted.packages(), programs), programs, log);
+    Layer base = layers.get(0);
+    RootPlan plan =
+        RootPlan.dependencies(
+            apt, base.manifest().packages(), base.status(), wanted.dsc(), programs);
+    if (!plan.added().isEmpty() || !plan.removed().isEmpty()) {
+      lay("dependencies", plan, programs, log);
+    }
+    cache.plans().keep(question, used);
+  }
+
+  /** Takes these layers from the cache, or none of them. */
+  private boolean takeAll(List<Sha256> keys, Programs programs, LogFile log) throws IOException {
+    for (Sha256 key : keys) {
+      Optional<Layer> below = layers.stream().reduce((first, second) -> second);
+      Optional<Layer> cached = cache.take(key, below, job, programs, log);
+      if (cached.isEmpty()) {
+        close();
+        layers.clear();
+        return false;
+      }
+      log.line("layer " + key + ": from the cache");
+      layers.add(cached.get());
+      used.add(key);
+    }
+    return true;
   }
 
   private void lay(String name, RootPlan plan, Programs programs, LogFile log)

@@ -131,20 +131,23 @@ final class BuildSteps {
     environment.put("LC_ALL", surroundings.locale());
     environment.put("TZ", surroundings.timeZone());
     environment.put("DEB_BUILD_OPTIONS", "nocheck parallel=" + surroundings.processors());
-    surroundings.time().ifPresent(time -> environment.putAll(faked(time)));
     return environment;
   }
 
-  /** As an offset: an absolute time would be read in the build's time zone. */
-  private static Map<String, String> faked(Instant time) {
+  /**
+   * As an offset: an absolute time would be read in the build's time zone. Only set for the build's
+   * user, who could not use what the library shares with programs of another.
+   */
+  private static List<String> faked(Instant time) {
     long offset = Duration.between(Instant.now(), time).toSeconds();
-    return Map.of(
+    return List.of(
+        "/usr/bin/env",
         // The dynamic linker knows what $LIB is.
-        "LD_PRELOAD", "/usr/$LIB/faketime/libfaketime.so.1",
-        "FAKETIME", "%+d".formatted(offset),
-        "FAKETIME_DONT_FAKE_MONOTONIC", "1",
+        "LD_PRELOAD=/usr/$LIB/faketime/libfaketime.so.1",
+        "FAKETIME=%+d".formatted(offset),
+        "FAKETIME_DONT_FAKE_MONOTONIC=1",
         // Files' times are the source's and the true ones; else every installed file would differ.
-        "NO_FAKE_STAT", "1");
+        "NO_FAKE_STAT=1");
   }
 
   /** Inside, by the root's own programs: limits, then no privileges, then the umask. */
@@ -173,6 +176,7 @@ final class BuildSteps {
             "--bounding-set=-all",
             "--no-new-privs",
             "--"));
+    surroundings.time().ifPresent(time -> inside.addAll(faked(time)));
     inside.addAll(List.of("/bin/sh", "-c", "umask $0 && exec \"$@\""));
     inside.add("%03o".formatted(surroundings.umask()));
     return inside;
@@ -263,7 +267,7 @@ final class BuildSteps {
     if (!programs.run(namespaces.joined(stat), OURS, said).succeeded()) {
       return false;
     }
-    String[] words = said.toString(StandardCharsets.UTF_8).strip().split(" ");
+    String[] words = said.toString(StandardCharsets.UTF_8).strip().split(" ", -1);
     long free = Long.parseLong(words[0]);
     long all = Long.parseLong(words[1]);
     long freeFiles = Long.parseLong(words[2]);

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -74,7 +75,7 @@ final class ControlGroup implements AutoCloseable {
 
   private static void write(Path file, long value) throws IOException {
     // Such files exist from the start; to create one must fail.
-    try (var channel = Files.newByteChannel(file, java.nio.file.StandardOpenOption.WRITE)) {
+    try (var channel = Files.newByteChannel(file, StandardOpenOption.WRITE)) {
       channel.write(StandardCharsets.US_ASCII.encode(value + "\n"));
     }
   }
@@ -101,7 +102,7 @@ final class ControlGroup implements AutoCloseable {
         delegated(folder, own(folder, mine, "")).ifPresent(unified::add);
       } else {
         for (String controller : List.of("memory", "pids")) {
-          if (List.of(mount.group(4).split(",")).contains(controller)) {
+          if (List.of(mount.group(4).split(",", -1)).contains(controller)) {
             Path own = own(folder, mine, controller);
             apart.add(new Place(own, false, controller));
           }
@@ -134,7 +135,7 @@ final class ControlGroup implements AutoCloseable {
     for (Path folder = own; folder != null && folder.startsWith(top); folder = folder.getParent()) {
       Path control = folder.resolve("cgroup.subtree_control");
       if (Files.isWritable(folder) && Files.isWritable(folder.resolve("cgroup.procs"))) {
-        List<String> handed = List.of(Files.readString(control).strip().split(" "));
+        List<String> handed = List.of(Files.readString(control).strip().split(" ", -1));
         if (handed.contains("memory") && handed.contains("pids")) {
           return Optional.of(new Place(folder, true, ""));
         }

@@ -109,13 +109,12 @@ final class Installation {
     }
     InstalledPackages.parse(status).requireExactly(plan.all());
     AtomicFiles.replace(Layer.status(folder), status.getBytes(StandardCharsets.UTF_8));
-    Layer.Present present = Layer.Present.of(folder, ids, programs);
     LayerManifest manifest =
         new LayerManifest(
             apt.suite(),
             below.map(layer -> layer.manifest().state()),
-            present.state(),
-            present.bytes(),
+            Layer.state(folder, ids, programs),
+            Layer.bytes(folder, ids, programs),
             plan.all());
     AtomicFiles.replace(Layer.manifest(folder), manifest.toBytes());
     return new Layer(folder, manifest);

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.rebuilder.process.Command;
@@ -29,7 +28,7 @@ record Layer(Path folder, LayerManifest manifest) {
   private static final String STATE =
       """
       cd "$1" && find . -mindepth 1 -printf '%P %y %m %U %G %s %n %T@ %C@ %l\\0' |
-        sort -z | sha256sum && du -s -B1 .
+        sort -z | sha256sum
       """;
 
   Path root() {
@@ -52,22 +51,36 @@ record Layer(Path folder, LayerManifest manifest) {
     return folder.resolve("manifest");
   }
 
-  /** What is there now. */
-  record Present(Sha256 state, long bytes) {
-    static Present of(Path folder, SubIds ids, Programs programs) throws IOException {
-      ByteArrayOutputStream said = new ByteArrayOutputStream();
-      Command look =
-          Command.of("/bin/sh", "-c", STATE, "sh", root(folder).toString()).behind(ids.asOwner());
-      Outcome outcome = programs.run(look, LIMITS, said);
-      List<String> words = List.of(said.toString(StandardCharsets.UTF_8).split("\\s+"));
-      try {
-        if (outcome.succeeded() && words.size() >= 3) {
-          return new Present(Sha256.parse(words.get(0)), Long.parseLong(words.get(2)));
-        }
-      } catch (MalformedInputException | NumberFormatException e) {
-        throw new IOException(folder + ": cannot look at a cached layer", e);
-      }
-      throw new IOException(folder + ": cannot look at a cached layer: " + said);
+  /** The digest over what is there now. */
+  static Sha256 state(Path folder, SubIds ids, Programs programs) throws IOException {
+    String said = said(folder, ids, programs, STATE);
+    try {
+      return Sha256.parse(said.replaceAll("\\s.*", ""));
+    } catch (MalformedInputException e) {
+      throw new IOException(folder + ": cannot look at a cached layer: " + said, e);
     }
+  }
+
+  /** How much it takes on disk. */
+  static long bytes(Path folder, SubIds ids, Programs programs) throws IOException {
+    String said = said(folder, ids, programs, "du -s -B1 \"$1\"");
+    try {
+      return Long.parseLong(said.replaceAll("\\s.*", ""));
+    } catch (NumberFormatException e) {
+      throw new IOException(folder + ": cannot look at a cached layer: " + said, e);
+    }
+  }
+
+  private static String said(Path folder, SubIds ids, Programs programs, String script)
+      throws IOException {
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    Command look =
+        Command.of("/bin/sh", "-c", script, "sh", root(folder).toString()).behind(ids.asOwner());
+    Outcome outcome = programs.run(look, LIMITS, said);
+    String text = said.toString(StandardCharsets.UTF_8).strip();
+    if (!outcome.succeeded()) {
+      throw new IOException(folder + ": cannot look at a cached layer: " + text);
+    }
+    return text;
   }
 }

@@ -29,8 +29,7 @@ record LayerManifest(
 
   /** Reads a manifest; the inverse of {@link #toString}. */
   static LayerManifest parse(byte[] bytes) throws MalformedInputException {
-    List<String> lines =
-        new ArrayList<>(List.of(new String(bytes, StandardCharsets.UTF_8).split("\n")));
+    List<String> lines = new String(bytes, StandardCharsets.UTF_8).lines().toList();
     if (lines.size() < 6 || !lines.get(0).equals(FORM)) {
       throw new MalformedInputException("expected a manifest '" + FORM + "', found another file");
     }

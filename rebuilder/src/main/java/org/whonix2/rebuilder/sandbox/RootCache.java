@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.io.files.AtomicFiles;
@@ -60,6 +61,10 @@ public final class RootCache {
     return ids;
   }
 
+  KnownPlans plans() {
+    return new KnownPlans(folder);
+  }
+
   /**
    * The layer of this key, which then must be {@link #release released}; empty if there is none, or
    * it is not as it was when it was made.
@@ -96,7 +101,7 @@ public final class RootCache {
       LayerManifest manifest = LayerManifest.parse(bytes.get());
       Optional<Sha256> expected = below.map(layer -> layer.manifest().state());
       if (manifest.below().equals(expected)
-          && Layer.Present.of(there, ids, programs).state().equals(manifest.state())) {
+          && Layer.state(there, ids, programs).equals(manifest.state())) {
         Files.setLastModifiedTime(there, FileTime.from(Instant.now()));
         return Optional.of(new Layer(there, manifest));
       }
@@ -116,7 +121,7 @@ public final class RootCache {
 
   private static void moveOut(Path layer, JobFolder job) throws IOException {
     if (Files.exists(layer, LinkOption.NOFOLLOW_LINKS)) {
-      Path out = job.path("removed-" + layer.getFileName());
+      Path out = job.path("removed-" + UUID.randomUUID());
       Files.move(layer, out, StandardCopyOption.ATOMIC_MOVE);
     }
   }
@@ -152,6 +157,7 @@ public final class RootCache {
    * Layers in use stay. What goes is moved into the job's folder, and is gone with it.
    */
   public void clean(JobFolder job, Instant now) throws IOException {
+    plans().forget(now.minus(settings.age()));
     List<Entry> entries = entries();
     long bytes = entries.stream().mapToLong(Entry::bytes).sum();
     for (Entry entry : entries) {

@@ -63,7 +63,7 @@ record RootPlan(List<ExactPackage> all, List<ExactPackage> added, List<String> r
     arguments.addAll(List.of("?essential", "?priority(required)", "apt", "build-essential"));
     arguments.add("fakeroot");
     arguments.addAll(packages);
-    return onTopOf(List.of(), simulated(apt, Path.of("/dev/null"), arguments, programs));
+    return onTopOf(List.of(), simulated(apt, List.of(), arguments, programs));
   }
 
   /**
@@ -74,15 +74,23 @@ record RootPlan(List<ExactPackage> all, List<ExactPackage> added, List<String> r
   static RootPlan dependencies(
       AptRoot apt, List<ExactPackage> below, Path status, Path dsc, Programs programs)
       throws IOException, CommandException, MalformedInputException {
-    return onTopOf(below, simulated(apt, status, List.of("build-dep", dsc.toString()), programs));
+    List<String> there =
+        List.of(
+            "-o",
+            "Dir::State::status=" + status,
+            // What apt computes from lists and status together; for either status it stays good.
+            "-o",
+            "Dir::Cache::pkgcache=pkgcache-layer.bin");
+    List<String> arguments = List.of("build-dep", dsc.toString());
+    return onTopOf(below, simulated(apt, there, arguments, programs));
   }
 
   private static String simulated(
-      AptRoot apt, Path status, List<String> arguments, Programs programs)
+      AptRoot apt, List<String> options, List<String> arguments, Programs programs)
       throws IOException, CommandException {
     List<String> all = new ArrayList<>();
     all.addAll(List.of("apt-get", "--simulate", "--quiet", "--no-install-recommends"));
-    all.addAll(List.of("-o", "Dir::State::status=" + status));
+    all.addAll(options);
     all.addAll(arguments);
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     Outcome outcome = programs.run(apt.command(all), LIMITS, said);

@@ -156,7 +156,7 @@ final class SystemCallFilter {
 
   private static Calls calls(int audit, String text) {
     Map<String, Integer> numbers = new TreeMap<>(EVERYWHERE);
-    List<String> words = List.of(text.strip().split("\\s+"));
+    List<String> words = List.of(text.strip().split("\\s+", -1));
     for (int i = 0; i < words.size(); i += 2) {
       numbers.put(words.get(i), Integer.valueOf(words.get(i + 1)));
     }

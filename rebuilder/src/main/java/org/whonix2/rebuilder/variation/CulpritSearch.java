@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.io.cli.CommandException;
+import org.whonix2.io.cli.ExitCode;
 
 /** Chooses builds until it is known which variations change the bits; see the package comment. */
 public final class CulpritSearch {
@@ -72,6 +73,11 @@ public final class CulpritSearch {
     Set<Variation> suspects = EnumSet.allOf(Variation.class);
     Trial again = new Trial(Set.of(), true);
     Outcome setBack = builds.build(again);
+    if (setBack instanceof Outcome.Failed failed) {
+      // Whatever is varied now would seem to change nothing, or everything.
+      throw new CommandException(
+          ExitCode.OUTSIDE_FAILED, "a build fails when its clock is set back: " + failed.reason());
+    }
     boolean knownToChange = note(again, setBack);
     if (!knownToChange) {
       reference = setBack;

@@ -29,34 +29,37 @@ import org.whonix2.rebuilder.sandbox.JobFolder;
 @Tag("heavy")
 @Timeout(900)
 class InterruptedRebuildTest {
+  /** Shared, so that only the first has to wait for a build root. */
+  @TempDir static Path state;
+
   @TempDir Path folder;
-  private Path state;
 
   @BeforeEach
   void aKey() throws Exception {
-    state = folder.resolve("state");
     RebuilderKey.create(folder.resolve("key"), "alpha", Clock.systemUTC().instant());
   }
 
   /** Starts a rebuild and gives it back in the middle of a phase. */
   private Process startedUntil(String phase) throws IOException, InterruptedException {
-    Process program =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    RebuilderProgram.class.getName(),
-                    "rebuild",
-                    "net-tools",
-                    "--key",
-                    folder.resolve("key").toString(),
-                    "--out",
-                    folder.resolve("out").toString(),
-                    "--state",
-                    state.toString()))
-            .redirectErrorStream(true)
-            .start();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                RebuilderProgram.class.getName(),
+                "rebuild",
+                "net-tools",
+                "--key",
+                folder.resolve("key").toString(),
+                "--out",
+                folder.resolve("out").toString(),
+                "--state",
+                state.toString()));
+    if (phase.startsWith("making")) {
+      command.add("--no-cache");
+    }
+    Process program = new ProcessBuilder(command).redirectErrorStream(true).start();
     List<String> said = new ArrayList<>();
     BufferedReader reader =
         new BufferedReader(new InputStreamReader(program.getInputStream(), StandardCharsets.UTF_8));
@@ -77,7 +80,8 @@ class InterruptedRebuildTest {
         for (String file : List.of("cmdline", "mountinfo", "environ")) {
           try {
             String text = Files.readString(process.resolve(file), StandardCharsets.ISO_8859_1);
-            if (text.contains(state + "/jobs")) {
+            // A sandbox sees the state folder elsewhere.
+            if (text.contains(state + "/jobs") || text.contains(state.getFileName() + "/jobs")) {
               found.add(process + " " + file);
             }
           } catch (IOException e) {
@@ -85,6 +89,28 @@ class InterruptedRebuildTest {
           }
         }
       }
+    }
+    return found;
+  }
+
+  private static List<Path> loopDevicesAndControlGroups(List<Path> jobs) throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> devices = Files.newDirectoryStream(Path.of("/sys/block"), "loop*")) {
+      for (Path device : devices) {
+        Path file = device.resolve("loop/backing_file");
+        if (Files.exists(file) && Files.readString(file).contains(state.toString())) {
+          found.add(device);
+        }
+      }
+    }
+    List<String> names =
+        jobs.stream().map(job -> "whonix2-rebuilder-" + job.getFileName()).toList();
+    try (Stream<Path> groups =
+        Files.find(
+            Path.of("/sys/fs/cgroup"),
+            8,
+            (path, attributes) -> names.contains(String.valueOf(path.getFileName())))) {
+      groups.forEach(found::add);
     }
     return found;
   }
@@ -109,9 +135,11 @@ class InterruptedRebuildTest {
       throws Exception {
     Process program = startedUntil(phase);
     assertThat(processesAndMountsOfTheJob()).isNotEmpty();
+    List<Path> jobs = jobs();
     kill(program, signal);
     assertThat(program.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(processesAndMountsOfTheJob()).isEmpty();
+    assertThat(loopDevicesAndControlGroups(jobs)).isEmpty();
     assertThat(jobs()).isEmpty();
     assertThat(folder.resolve("out/attestation.json")).doesNotExist();
     try (Stream<Path> numbers = Files.list(folder.resolve("key/sequence"))) {
@@ -132,9 +160,11 @@ class InterruptedRebuildTest {
       Thread.sleep(200);
     }
     assertThat(processesAndMountsOfTheJob()).isEmpty();
-    assertThat(jobs()).isNotEmpty();
+    List<Path> jobs = jobs();
+    assertThat(jobs).isNotEmpty();
     JobFolder.open(state).close();
     assertThat(jobs()).isEmpty();
+    assertThat(loopDevicesAndControlGroups(jobs)).isEmpty();
   }
 
   private static void kill(Process program, String signal)

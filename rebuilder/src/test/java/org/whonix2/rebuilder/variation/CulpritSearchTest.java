@@ -170,6 +170,16 @@ class CulpritSearchTest {
     assertThat(findings.steps()).hasSize(2);
   }
 
+  /** Two failures are alike, and alike to whatever fails after them. */
+  @Test
+  void whereTheClockCannotBeSetBackNobodyIsBlamed() throws Exception {
+    CulpritSearch.Builds builds = trial -> new Outcome.Failed("exit code 1");
+    Findings findings = new CulpritSearch(new Outcome.Bits(Map.of()), builds).run();
+    assertThat(findings.culprits()).isEmpty();
+    assertThat(findings.trouble())
+        .contains("a build fails when its clock is set back: exit code 1");
+  }
+
   @Test
   void aWishToStopIsNoFinding() {
     CulpritSearch.Builds builds =
