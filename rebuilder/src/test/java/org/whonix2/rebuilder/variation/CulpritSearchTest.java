@@ -86,11 +86,12 @@ class CulpritSearchTest {
   @Test
   void everySetOfCulpritsIsNamedWhole() throws Exception {
     int[] most = new int[ALL + 1];
+    List<Variation> all = List.of(Variation.values());
     for (int bits = 1; bits < 1 << ALL; bits++) {
       Set<Variation> culprits = EnumSet.noneOf(Variation.class);
       for (int i = 0; i < ALL; i++) {
         if ((bits >> i & 1) == 1) {
-          culprits.add(Variation.values()[i]);
+          culprits.add(all.get(i));
         }
       }
       Source source = Source.changingWith(culprits);
