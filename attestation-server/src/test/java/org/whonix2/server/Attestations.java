@@ -17,6 +17,7 @@ import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.statement.Platform;
 import org.whonix2.core.statement.Rebuild;
 import org.whonix2.core.statement.RebuildAttestation;
+import org.whonix2.core.statement.RebuildFailure;
 import org.whonix2.core.statement.SourcePackage;
 import org.whonix2.core.statement.Statement;
 import org.whonix2.core.statement.Toolchain;
@@ -45,6 +46,18 @@ public final class Attestations {
   public static byte[] signed(SecretKey rebuilder, long sequence, SecretKey signer) {
     byte[] statement = statement(rebuilder.certificate().fingerprint(), sequence).toJson();
     return envelope(Statement.PAYLOAD_TYPE, statement, signer);
+  }
+
+  /** The statement with this sequence number that a build failed, signed by its rebuilder. */
+  public static byte[] failed(SecretKey rebuilder, long sequence) {
+    return failed(rebuilder, sequence, rebuilder);
+  }
+
+  /** The failure of one rebuilder, signed by another. */
+  public static byte[] failed(SecretKey rebuilder, long sequence, SecretKey signer) {
+    RebuildAttestation attestation = statement(rebuilder.certificate().fingerprint(), sequence);
+    byte[] failure = new RebuildFailure(attestation.rebuild(), "timeout").toJson();
+    return envelope(Statement.PAYLOAD_TYPE, failure, signer);
   }
 
   public static byte[] envelope(String payloadType, byte[] payload, SecretKey signer) {

@@ -13,7 +13,7 @@ import org.whonix2.core.dsse.Verification;
 import org.whonix2.core.dsse.VerifiedEnvelope;
 import org.whonix2.core.openpgp.Certificate;
 import org.whonix2.core.openpgp.Fingerprint;
-import org.whonix2.core.statement.RebuildAttestation;
+import org.whonix2.core.statement.RebuildStatement;
 import org.whonix2.core.statement.Statement;
 import org.whonix2.server.store.LogEntry;
 
@@ -72,18 +72,18 @@ public sealed interface Admission {
   private static Admission judge(Envelope envelope, VerifiedEnvelope verified)
       throws MalformedInputException {
     Statement statement = Statement.parse(verified.payloadType(), verified.payload());
-    if (!(statement instanceof RebuildAttestation attestation)) {
+    if (!(statement instanceof RebuildStatement rebuild)) {
       return new Malformed(
-          "expected a rebuild attestation, found "
+          "expected a rebuild attestation or a rebuild failure, found "
               + statement.kind()
               + ", which this log does not take yet");
     }
-    if (!attestation.rebuilder().equals(verified.signer())) {
+    if (!rebuild.rebuilder().equals(verified.signer())) {
       return new Forbidden(
           "expected a statement by its signer "
               + verified.signer()
               + ", found one by "
-              + attestation.rebuilder());
+              + rebuild.rebuilder());
     }
     return new Admitted(new LogEntry(envelope.toBytes(), identity(verified.signer(), envelope)));
   }

@@ -32,11 +32,13 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.log.ProofVerification;
 import org.whonix2.core.log.TlogProof;
 import org.whonix2.core.log.TreeHash;
 import org.whonix2.core.openpgp.SecretKey;
+import org.whonix2.core.statement.PolicyRelease;
 import org.whonix2.core.statement.Rebuild;
 import org.whonix2.core.statement.RebuildFailure;
 import org.whonix2.core.statement.Statement;
@@ -220,12 +222,70 @@ class SubmitAttestationTest {
   }
 
   @Test
-  void aStatementOfAnotherKindIsNamedAndNotLogged() {
+  void aFailedBuildIsLoggedAndProvenAsAnAttestationIs() throws Exception {
+    byte[] failure = Attestations.failed(log.rebuilder(), SEQUENCE.incrementAndGet());
+    HttpResponse<byte[]> answer = log.submit(failure);
+    assertThat(answer.statusCode()).isEqualTo(201);
+    assertProven(answer, failure);
+    assertThat(log.get("/api/v1/attestations/" + before).body()).isEqualTo(failure);
+    HttpResponse<byte[]> again = log.submit(failure);
+    assertThat(again.statusCode()).isEqualTo(200);
+    assertThat(json(again).path("index").asLong()).isEqualTo(before);
+    assertThat(size()).isEqualTo(before + 1);
+  }
+
+  /** The statements about rebuilds share one row of numbers; what they say twice, boxes judge. */
+  @Test
+  void aFailureUnderTheNumberOfAnAttestationIsAnotherEntry() {
+    long sequence = SEQUENCE.incrementAndGet();
+    assertThat(log.submit(Attestations.signed(log.rebuilder(), sequence)).statusCode())
+        .isEqualTo(201);
+    assertThat(log.submit(Attestations.failed(log.rebuilder(), sequence)).statusCode())
+        .isEqualTo(201);
+    assertThat(size()).isEqualTo(before + 2);
+  }
+
+  @Test
+  void aFailureIsHeldToTheRosterTheSignatureAndTheShape() {
+    assertProblem(
+        log.submit(Attestations.failed(STRANGER, 1)),
+        403,
+        STRANGER.certificate().fingerprint().hex());
+    assertProblem(
+        log.submit(Attestations.failed(STRANGER, 1, log.rebuilder())),
+        403,
+        "expected a statement by");
+    String disguised =
+        new String(Attestations.failed(log.rebuilder(), 1, STRANGER), StandardCharsets.UTF_8)
+            .replace(
+                STRANGER.certificate().fingerprint().hex(),
+                log.rebuilder().certificate().fingerprint().hex());
+    assertThat(log.submit(disguised.getBytes(StandardCharsets.UTF_8)).statusCode()).isEqualTo(403);
     Rebuild rebuild =
-        Attestations.statement(log.rebuilder().certificate().fingerprint(), 1000).rebuild();
-    byte[] failure = new RebuildFailure(rebuild, "timeout").toJson();
-    byte[] envelope = Attestations.envelope(Statement.PAYLOAD_TYPE, failure, log.rebuilder());
-    assertProblem(log.submit(envelope), 400, "expected a rebuild attestation");
+        Attestations.statement(log.rebuilder().certificate().fingerprint(), 1).rebuild();
+    String failure =
+        new String(new RebuildFailure(rebuild, "timeout").toJson(), StandardCharsets.UTF_8);
+    for (String wrong :
+        List.of(
+            failure.replace("FAILED", "PASSED"),
+            failure.replace("[\"timeout\"]", "[\"timeout\",\"disk-full\"]"),
+            failure.replace("\"timeout\"", "\"Timed out\""),
+            failure.replace("\"sequence\":1", "\"sequence\":0"))) {
+      assertThat(wrong).isNotEqualTo(failure);
+      byte[] envelope =
+          Attestations.envelope(
+              Statement.PAYLOAD_TYPE, wrong.getBytes(StandardCharsets.UTF_8), log.rebuilder());
+      assertThat(log.submit(envelope).statusCode()).as(wrong).isEqualTo(400);
+    }
+    assertThat(size()).isEqualTo(before);
+  }
+
+  @Test
+  void aStatementOfAnotherKindIsNamedAndNotLogged() {
+    Statement other = new PolicyRelease("gateway", 7, Sha256.of(new byte[] {6}), 1234);
+    byte[] envelope =
+        Attestations.envelope(Statement.PAYLOAD_TYPE, other.toJson(), log.rebuilder());
+    assertProblem(log.submit(envelope), 400, "or a rebuild failure, found a policy release");
     assertThat(size()).isEqualTo(before);
   }
 

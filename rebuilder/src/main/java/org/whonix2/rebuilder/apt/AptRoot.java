@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -228,6 +229,42 @@ public final class AptRoot {
       }
     }
     return digests;
+  }
+
+  /**
+   * Downloads a binary package of the archive and checks it once more, on disk.
+   *
+   * @param digest what the archive's signed index states
+   * @param into an empty folder
+   * @return the file in it
+   */
+  public Path download(PackageIdentity identity, Sha256 digest, Path into)
+      throws IOException, CommandException {
+    network(
+        "cannot fetch the archive's " + identity,
+        into,
+        "apt-get",
+        "--quiet",
+        "download",
+        identity.name() + "=" + identity.version());
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(into, "*.deb")) {
+      all.forEach(files::add);
+    }
+    if (files.size() != 1 || !Files.isRegularFile(files.get(0), LinkOption.NOFOLLOW_LINKS)) {
+      throw new CommandException(
+          ExitCode.OUTSIDE_FAILED,
+          identity + ": expected one package from apt, found " + files.size());
+    }
+    try (InputStream in = Files.newInputStream(files.get(0))) {
+      Sha256 found = Sha256.of(in);
+      if (!found.equals(digest)) {
+        throw new CommandException(
+            ExitCode.OUTSIDE_FAILED,
+            identity + ": expected SHA-256 " + digest + " from apt, found " + found);
+      }
+    }
+    return files.get(0);
   }
 
   /** The machine's own architecture. */

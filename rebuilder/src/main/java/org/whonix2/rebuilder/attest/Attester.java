@@ -3,12 +3,16 @@ package org.whonix2.rebuilder.attest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.openpgp.Fingerprint;
@@ -16,6 +20,8 @@ import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.statement.Byproduct;
 import org.whonix2.core.statement.Rebuild;
 import org.whonix2.core.statement.RebuildAttestation;
+import org.whonix2.core.statement.RebuildFailure;
+import org.whonix2.core.statement.RebuildStatement;
 import org.whonix2.core.statement.Statement;
 import org.whonix2.core.statement.Toolchain;
 import org.whonix2.io.files.AtomicFiles;
@@ -23,9 +29,20 @@ import org.whonix2.rebuilder.rebuild.Comparison;
 import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
 
-/** States under a rebuilder's key what came out of a rebuild. */
+/** States under a rebuilder's key what came of a rebuild. */
 public final class Attester {
+  /** The signed statement, in the output folder. */
+  public static final String FILE = "attestation.json";
+
   private static final String TOOL = "whonix2-rebuilder";
+
+  /** Names and media types. */
+  private static final Map<String, String> BYPRODUCTS =
+      new TreeMap<>(
+          Map.of(
+              org.whonix2.rebuilder.rebuild.Rebuild.BUILD_LOG, "text/plain",
+              org.whonix2.rebuilder.rebuild.Rebuild.DIFFERENCE_REPORT, "text/plain",
+              org.whonix2.rebuilder.rebuild.Rebuild.VARIATION_REPORT, "application/json"));
 
   private final SecretKey key;
   private final SequenceNumbers numbers;
@@ -42,50 +59,84 @@ public final class Attester {
    *
    * @param envelope also written to {@code attestation.json}
    */
-  public record Attested(Envelope envelope, Fingerprint rebuilder, long sequence) {}
+  public record Attested(Envelope envelope, RebuildStatement statement) {
+    public Fingerprint rebuilder() {
+      return statement.rebuilder();
+    }
 
-  /**
-   * Signs what was built and writes {@code attestation.json} into the output folder.
-   *
-   * @throws MalformedInputException if it cannot be stated, such as more artifacts than one log
-   *     entry holds
-   */
-  public Attested attest(RebuildRequest request, RebuildResult.Built built)
-      throws IOException, MalformedInputException {
-    Fingerprint rebuilder = key.certificate().fingerprint();
-    long sequence = numbers.next(rebuilder);
-    RebuildAttestation statement =
-        new RebuildAttestation(
-            new Rebuild(
-                built.source().toSourcePackage(),
-                Optional.empty(),
-                request.suite(),
-                built.architecture(),
-                new Toolchain(request.toolchain().hashClass(), request.toolchain().digest()),
-                "",
-                request.compilerRoot(),
-                ThisMachine.describe(built.architecture()),
-                built.environment(),
-                TOOL,
-                sequence,
-                rebuilder,
-                built.startedOn(),
-                // The clock may have been set back meanwhile.
-                built.finishedOn().isBefore(built.startedOn())
-                    ? built.startedOn()
-                    : built.finishedOn(),
-                List.of(log(request.out()))),
-            built.comparisons().stream().map(Comparison::artifact).toList(),
-            built.buildinfo());
-    Instant now = clock.instant();
-    Envelope envelope = Envelope.sign(Statement.PAYLOAD_TYPE, statement.toJson(), key, now);
-    AtomicFiles.replace(request.out().resolve("attestation.json"), envelope.toBytes());
-    return new Attested(envelope, rebuilder, sequence);
+    public long sequence() {
+      return statement.sequence();
+    }
   }
 
-  private static Byproduct log(Path out) throws IOException {
-    try (InputStream in = Files.newInputStream(out.resolve("build.log"))) {
-      return new Byproduct("build.log", "text/plain", Sha256.of(in));
+  /**
+   * Signs how a rebuild came out and writes {@code attestation.json} into the output folder. A
+   * build that failed is stated as such; so is one whose artifacts are too many for a statement.
+   *
+   * @throws MalformedInputException if the key's numbers are lost
+   */
+  public Attested attest(RebuildRequest request, RebuildResult result)
+      throws IOException, MalformedInputException {
+    Fingerprint rebuilder = key.certificate().fingerprint();
+    Rebuild rebuild = describe(request, result.attempt(), numbers.next(rebuilder), rebuilder);
+    RebuildStatement statement = state(rebuild, result);
+    Envelope envelope =
+        Envelope.sign(Statement.PAYLOAD_TYPE, statement.toJson(), key, clock.instant());
+    AtomicFiles.replace(request.out().resolve(FILE), envelope.toBytes());
+    return new Attested(envelope, statement);
+  }
+
+  private static RebuildStatement state(Rebuild rebuild, RebuildResult result) {
+    if (!(result instanceof RebuildResult.Built built)) {
+      RebuildResult.Failed failed = (RebuildResult.Failed) result;
+      return new RebuildFailure(rebuild, FailureReason.of(failed.failure()));
     }
+    List<BinaryArtifact> artifacts =
+        built.comparisons().stream().map(Comparison::artifact).toList();
+    try {
+      RebuildStatement whole = new RebuildAttestation(rebuild, artifacts, built.buildinfo());
+      return whole.toJson().length <= Statement.MAX_BYTES
+          ? whole
+          : new RebuildFailure(rebuild, FailureReason.TOO_MANY_ARTIFACTS);
+    } catch (IllegalArgumentException e) {
+      // A hostile build can leave what no statement may name, such as a package for 'source'.
+      return new RebuildFailure(rebuild, FailureReason.UNUSABLE_OUTPUT);
+    }
+  }
+
+  private static Rebuild describe(
+      RebuildRequest request, RebuildResult.Attempt attempt, long sequence, Fingerprint rebuilder)
+      throws IOException {
+    return new Rebuild(
+        attempt.source().toSourcePackage(),
+        Optional.empty(),
+        request.suite(),
+        attempt.architecture(),
+        new Toolchain(request.toolchain().hashClass(), request.toolchain().digest()),
+        "",
+        request.compilerRoot(),
+        ThisMachine.describe(attempt.architecture()),
+        attempt.environment(),
+        TOOL,
+        sequence,
+        rebuilder,
+        attempt.startedOn(),
+        attempt.finishedOn(),
+        byproducts(request.out()));
+  }
+
+  /** Those that are there: reports are made where something differs, or was varied. */
+  private static List<Byproduct> byproducts(Path out) throws IOException {
+    List<Byproduct> byproducts = new ArrayList<>();
+    for (Map.Entry<String, String> entry : BYPRODUCTS.entrySet()) {
+      String name = entry.getKey();
+      Path file = out.resolve(name);
+      if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+        try (InputStream in = Files.newInputStream(file)) {
+          byproducts.add(new Byproduct(name, entry.getValue(), Sha256.of(in)));
+        }
+      }
+    }
+    return byproducts;
   }
 }

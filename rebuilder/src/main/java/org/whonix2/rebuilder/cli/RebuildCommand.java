@@ -7,6 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -14,22 +15,24 @@ import org.jspecify.annotations.Nullable;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
 import org.whonix2.core.openpgp.SecretKey;
+import org.whonix2.core.statement.RebuildFailure;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.StateOptions;
-import org.whonix2.io.http.HttpDeadlines;
-import org.whonix2.io.http.HttpTransport;
+import org.whonix2.io.cli.TimeSpan;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.rebuilder.apt.SourceRequest;
 import org.whonix2.rebuilder.attest.Attester;
 import org.whonix2.rebuilder.attest.RebuilderKey;
 import org.whonix2.rebuilder.attest.SequenceNumbers;
+import org.whonix2.rebuilder.difference.Diffoscope;
 import org.whonix2.rebuilder.process.Cancellation;
 import org.whonix2.rebuilder.process.Programs;
 import org.whonix2.rebuilder.publish.Publisher;
 import org.whonix2.rebuilder.rebuild.Rebuild;
 import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
+import org.whonix2.rebuilder.variation.Findings;
 import org.whonix2.toolchain.Toolchain;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -88,6 +91,28 @@ final class RebuildCommand implements Callable<ExitCode> {
   private String compilerRoot = "";
 
   @Option(
+      names = "--vary",
+      description = {
+        "build again with time, zone, locale, umask, user, host, path, processors, file order and",
+        "kernel personality varied, and find out which of them changes the bits"
+      })
+  private boolean vary;
+
+  @Option(
+      names = "--diffoscope-time",
+      paramLabel = "TIME",
+      defaultValue = "10m",
+      converter = TimeSpan.class,
+      description =
+          "how long differences from the archive may be looked into (default: ${DEFAULT-VALUE})")
+  private Duration diffoscopeTime = Duration.ZERO;
+
+  @Option(
+      names = "--no-diffoscope",
+      description = "do not fetch what the archive has instead, nor look into the difference")
+  private boolean noDiffoscope;
+
+  @Option(
       names = "--parallel",
       paramLabel = "N",
       description = "jobs that a build may run at a time (default: number of processors)")
@@ -111,17 +136,26 @@ final class RebuildCommand implements Callable<ExitCode> {
             compilerRoot,
             sandbox.limits(),
             checkedParallel(),
+            noDiffoscope ? Duration.ZERO : diffoscopeTime,
+            vary,
             sandbox.cache(),
             out.toAbsolutePath().normalize(),
             options.state().toAbsolutePath().normalize());
     Preconditions.check(request.state(), new Programs(new Cancellation()));
+    if (vary && !Programs.isInstalled("disorderfs")) {
+      throw new CommandException(
+          ExitCode.OUTSIDE_FAILED,
+          "--vary needs disorderfs, to list files in another order",
+          "apt-get install --no-install-recommends disorderfs");
+    }
     SecretKey secret = RebuilderKey.open(key, Clock.systemUTC().instant());
     requireNoResults(request.out());
     Files.createDirectories(request.state());
     RebuildResult result = rebuild(request);
-    return result instanceof RebuildResult.Built built
-        ? attest(request, built, secret, server)
-        : showFailure(request, (RebuildResult.Failed) result);
+    if (result instanceof RebuildResult.Failed failed) {
+      showFailure(request, failed);
+    }
+    return attest(request, result, secret, server);
   }
 
   private static RebuildResult rebuild(RebuildRequest request)
@@ -147,44 +181,61 @@ final class RebuildCommand implements Callable<ExitCode> {
     }
   }
 
+  /** Whatever came of it is stated, and published if asked for. */
   private ExitCode attest(
-      RebuildRequest request, RebuildResult.Built built, SecretKey secret, @Nullable URI server)
+      RebuildRequest request, RebuildResult result, SecretKey secret, @Nullable URI server)
       throws IOException, CommandException, MalformedInputException {
     SequenceNumbers numbers = new SequenceNumbers(key);
     Attester.Attested attested =
-        new Attester(secret, numbers, Clock.systemUTC()).attest(request, built);
+        new Attester(secret, numbers, Clock.systemUTC()).attest(request, result);
+    if (result instanceof RebuildResult.Built built
+        && attested.statement() instanceof RebuildFailure failure) {
+      System.err.println(
+          "error: "
+              + built.comparisons().size()
+              + " packages came out, which no attestation can state: attested as "
+              + failure.reason());
+    } else if (!Diffoscope.isInstalled() && !noDiffoscope) {
+      hintAtDiffoscope(result);
+    }
     Report.Publication publication =
         () ->
             server == null
                 ? Optional.empty()
-                : Optional.of(publish(server, attested, request.out()));
+                : Optional.of(Publisher.publish(server, attested.envelope(), request.out()));
     Report report = new Report(request, System.out);
     if (json) {
-      report.json(built, attested, publication);
+      report.json(result, attested, publication);
     } else {
-      report.table(built, attested, publication);
+      report.table(result, attested, publication);
     }
-    return ExitCode.DONE;
+    if (result instanceof RebuildResult.Built built
+        && built.variation().flatMap(Findings::trouble).isPresent()) {
+      throw new CommandException(
+          ExitCode.OUTSIDE_FAILED,
+          "cannot vary everything: " + built.variation().flatMap(Findings::trouble).get(),
+          "the rebuild itself is attested");
+    }
+    return attested.statement() instanceof RebuildFailure ? ExitCode.REFUSED : ExitCode.DONE;
   }
 
-  private static long publish(URI server, Attester.Attested attested, Path folder)
-      throws IOException, CommandException {
-    try (Progress progress = Progress.onStandardError();
-        HttpTransport http = new HttpTransport(HttpDeadlines.STANDARD)) {
-      progress.phase("publishing");
-      return Publisher.to(server, http).publish(attested.envelope(), folder);
+  private static void hintAtDiffoscope(RebuildResult result) {
+    if (result instanceof RebuildResult.Built built
+        && built.comparisons().stream().anyMatch(each -> each.agreement().differs())) {
+      System.err.println(
+          "hint: diffoscope would show what differs: apt-get install --no-install-recommends"
+              + " diffoscope-minimal binutils");
     }
   }
 
-  private ExitCode showFailure(RebuildRequest request, RebuildResult.Failed failed) {
+  private static void showFailure(RebuildRequest request, RebuildResult.Failed failed) {
     failed.logEnd().forEach(line -> System.err.println("| " + line));
     System.err.println(
-        "error: the build of " + failed.source() + " failed: " + failed.failure().reason());
-    System.err.println("hint: the whole log is " + request.out().resolve("build.log"));
-    if (json) {
-      new Report(request, System.out).json(failed);
-    }
-    return ExitCode.REFUSED;
+        "error: the build of "
+            + failed.attempt().source()
+            + " failed: "
+            + failed.failure().reason());
+    System.err.println("hint: the whole log is " + request.out().resolve(Rebuild.BUILD_LOG));
   }
 
   private int checkedParallel() throws MalformedInputException {

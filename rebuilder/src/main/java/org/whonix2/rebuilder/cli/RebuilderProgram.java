@@ -10,9 +10,14 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "whonix2-rebuilder 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {KeygenCommand.class, RebuildCommand.class, DoctorCommand.class})
+    subcommands = {
+      KeygenCommand.class,
+      RebuildCommand.class,
+      PublishCommand.class,
+      DoctorCommand.class
+    })
 public final class RebuilderProgram {
-  private RebuilderProgram() {}
+  RebuilderProgram() {}
 
   public static void main(String[] args) {
     System.exit(Program.run(new RebuilderProgram(), args));

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,8 +18,10 @@ import org.whonix2.rebuilder.apt.ArchivedSource;
 import org.whonix2.rebuilder.attest.Attester;
 import org.whonix2.rebuilder.rebuild.Agreement;
 import org.whonix2.rebuilder.rebuild.Comparison;
+import org.whonix2.rebuilder.rebuild.Rebuild;
 import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
+import org.whonix2.rebuilder.variation.Findings;
 
 /** A rebuild's result on standard output: a table for people, or one JSON object for programs. */
 final class Report {
@@ -37,25 +40,45 @@ final class Report {
   }
 
   /** For people: the result first, since publishing may fail. */
-  void table(RebuildResult.Built built, Attester.Attested attested, Publication publication)
+  void table(RebuildResult result, Attester.Attested attested, Publication publication)
       throws IOException, CommandException {
-    table(built, attested);
+    if (result instanceof RebuildResult.Built built) {
+      table(built);
+    } else {
+      out.printf(Locale.ROOT, "%s: failed%n", result.attempt().source());
+    }
+    out.printf(
+        Locale.ROOT,
+        "attested by %s as its number %d%n",
+        attested.rebuilder(),
+        attested.sequence());
+    out.flush();
     Optional<Long> index = publication.publish();
     out.println(index.map(number -> "in the log at index " + number).orElse("not published"));
   }
 
   /** For programs: one object, which has no index if publishing fails. */
-  void json(RebuildResult.Built built, Attester.Attested attested, Publication publication)
+  void json(RebuildResult result, Attester.Attested attested, Publication publication)
       throws IOException, CommandException {
     Optional<Long> index = Optional.empty();
     try {
       index = publication.publish();
     } finally {
-      json(built, attested, index);
+      ObjectNode report = head(result.attempt());
+      if (result instanceof RebuildResult.Built built) {
+        describe(report, built);
+      } else {
+        describe(report, (RebuildResult.Failed) result);
+      }
+      ObjectNode attestation = report.putObject("attestation");
+      attestation.put("rebuilder", attested.rebuilder().toString());
+      attestation.put("sequence", attested.sequence());
+      index.ifPresent(number -> attestation.put("index", number));
+      out.println(new String(StrictJson.write(report), StandardCharsets.UTF_8));
     }
   }
 
-  private void table(RebuildResult.Built built, Attester.Attested attested) {
+  private void table(RebuildResult.Built built) {
     List<Comparison> comparisons = built.comparisons();
     int width =
         comparisons.stream()
@@ -63,25 +86,55 @@ final class Report {
             .max()
             .orElse(0);
     for (Comparison comparison : comparisons) {
-      out.printf(
-          Locale.ROOT,
-          "%-" + width + "s  %s  %s%n",
-          comparison.artifact().identity(),
+      Agreement agreement = comparison.agreement();
+      row(
+          width,
+          comparison.artifact().identity().toString(),
           comparison.artifact().digest(),
-          comparison.agreement());
-      if (comparison.agreement() == Agreement.DIFFERS) {
-        for (Sha256 archived : comparison.archived()) {
-          out.printf(Locale.ROOT, "%-" + width + "s  %s  (archive)%n", "", archived);
+          agreement);
+      if (agreement.differs()) {
+        comparison.archived().forEach(digest -> row(width, "", digest, "(archive)"));
+        if (comparison.archived().isEmpty()) {
+          comparison.recorded().ifPresent(digest -> row(width, "", digest, "(its .buildinfo)"));
         }
+        comparison
+            .difference()
+            .ifPresent(found -> out.println("  " + found + ": it stays " + agreement));
       }
     }
-    out.printf(Locale.ROOT, "%s: %s%n", built.source(), summary(comparisons));
-    out.printf(
-        Locale.ROOT,
-        "attested by %s as its number %d%n",
-        attested.rebuilder(),
-        attested.sequence());
-    out.flush();
+    out.printf(Locale.ROOT, "%s: %s%n", built.attempt().source(), summary(comparisons));
+    for (Agreement agreement : Agreement.values()) {
+      if (comparisons.stream().anyMatch(c -> c.agreement() == agreement)) {
+        agreement.meaning().ifPresent(meaning -> out.println(agreement + ": " + meaning));
+      }
+    }
+    if (hasDifferenceReport()) {
+      out.println("what differs: " + request.out().resolve(Rebuild.DIFFERENCE_REPORT));
+    }
+    built.variation().ifPresent(this::table);
+  }
+
+  private void table(Findings findings) {
+    int width =
+        findings.steps().stream()
+            .mapToInt(step -> step.trial().toString().length())
+            .max()
+            .orElse(1);
+    for (Findings.Step step : findings.steps()) {
+      out.printf(Locale.ROOT, "varied %-" + width + "s  %s%n", step.trial(), step.result());
+    }
+    for (String name : findings.changed()) {
+      out.println("changed: " + name);
+    }
+    out.println(findings.summary());
+  }
+
+  private void row(int width, String name, Sha256 digest, Object word) {
+    out.printf(Locale.ROOT, "%-" + Math.max(1, width) + "s  %s  %s%n", name, digest, word);
+  }
+
+  private boolean hasDifferenceReport() {
+    return Files.exists(request.out().resolve(Rebuild.DIFFERENCE_REPORT));
   }
 
   private static String summary(List<Comparison> comparisons) {
@@ -95,16 +148,8 @@ final class Report {
     return text.toString();
   }
 
-  /**
-   * The whole result.
-   *
-   * @param index in the log, if it was published
-   */
-  private void json(RebuildResult.Built built, Attester.Attested attested, Optional<Long> index) {
-    ObjectNode report = head(built.source());
+  private void describe(ObjectNode report, RebuildResult.Built built) {
     report.put("result", "built");
-    report.put("architecture", built.architecture().toString());
-    report.put("environment", built.environment().toString());
     report.put("buildinfo", built.buildinfo().toString());
     ArrayNode artifacts = report.putArray("artifacts");
     for (Comparison comparison : built.comparisons()) {
@@ -118,25 +163,25 @@ final class Report {
       node.put("sha256", artifact.digest().toString());
       node.put("size", artifact.size());
       node.put("comparison", comparison.agreement().toString());
+      comparison.difference().ifPresent(found -> node.put("difference", found.word()));
       ArrayNode archived = node.putArray("archived");
       comparison.archived().forEach(digest -> archived.add(digest.toString()));
+      comparison.recorded().ifPresent(digest -> node.put("recorded", digest.toString()));
     }
-    ObjectNode attestation = report.putObject("attestation");
-    attestation.put("rebuilder", attested.rebuilder().toString());
-    attestation.put("sequence", attested.sequence());
-    index.ifPresent(number -> attestation.put("index", number));
-    print(report);
+    if (hasDifferenceReport()) {
+      report.put("differenceReport", Rebuild.DIFFERENCE_REPORT);
+    }
+    built.variation().ifPresent(findings -> report.set("variation", findings.toJson()));
   }
 
-  void json(RebuildResult.Failed failed) {
-    ObjectNode report = head(failed.source());
+  private static void describe(ObjectNode report, RebuildResult.Failed failed) {
     report.put("result", "failed");
     report.put("reason", failed.failure().reason());
     failed.failure().limit().ifPresent(limit -> report.put("limit", limit));
-    print(report);
   }
 
-  private ObjectNode head(ArchivedSource source) {
+  private ObjectNode head(RebuildResult.Attempt attempt) {
+    ArchivedSource source = attempt.source();
     ObjectNode report = StrictJson.newObject();
     report.put("source", source.name().toString());
     report.put("version", source.version().toString());
@@ -144,10 +189,8 @@ final class Report {
     report.put("suite", request.suite());
     report.put("toolchain", request.toolchain().name());
     report.put("compilerRoot", request.compilerRoot());
+    report.put("architecture", attempt.architecture().toString());
+    report.put("environment", attempt.environment().toString());
     return report;
-  }
-
-  private void print(ObjectNode report) {
-    out.println(new String(StrictJson.write(report), StandardCharsets.UTF_8));
   }
 }

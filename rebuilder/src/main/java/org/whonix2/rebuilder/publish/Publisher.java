@@ -21,7 +21,9 @@ import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.io.http.FetchException;
 import org.whonix2.io.http.HttpAnswer;
+import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
+import org.whonix2.io.progress.Progress;
 
 /** Sends attestations to one attestation server. */
 public final class Publisher {
@@ -52,6 +54,16 @@ public final class Publisher {
     String base = server.toString();
     String slash = base.endsWith("/") ? "" : "/";
     return new Publisher(URI.create(base + slash + "api/v1/attestations"), http);
+  }
+
+  /** Sends one envelope as {@link #publish(Envelope, Path)} does, and shows that it does. */
+  public static long publish(URI server, Envelope envelope, Path folder)
+      throws IOException, CommandException {
+    try (Progress progress = Progress.onStandardError();
+        HttpTransport http = new HttpTransport(HttpDeadlines.STANDARD)) {
+      progress.phase("publishing");
+      return to(server, http).publish(envelope, folder);
+    }
   }
 
   /** Reads a server's address: http or https, a host, no query. */

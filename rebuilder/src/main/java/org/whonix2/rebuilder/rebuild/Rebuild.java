@@ -11,7 +11,9 @@ import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.BinaryArtifact;
+import org.whonix2.core.json.StrictJson;
 import org.whonix2.io.cli.CommandException;
+import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.rebuilder.apt.AptRoot;
 import org.whonix2.rebuilder.apt.ArchivedSource;
@@ -26,12 +28,25 @@ import org.whonix2.rebuilder.sandbox.RootCache;
 import org.whonix2.rebuilder.sandbox.RootContents;
 import org.whonix2.rebuilder.sandbox.Sandbox;
 import org.whonix2.rebuilder.sandbox.Surroundings;
+import org.whonix2.rebuilder.variation.CulpritSearch;
+import org.whonix2.rebuilder.variation.Findings;
+import org.whonix2.rebuilder.variation.Outcome;
 
 /** Rebuilds one source package in a fresh root, which is gone when {@link #run} returns. */
 public final class Rebuild {
   /** The log of everything before the build, in the output folder. */
   public static final String PREPARE_LOG = "prepare.log";
 
+  /** What the build printed, in the output folder. */
+  public static final String BUILD_LOG = "build.log";
+
+  /** What differs from the archive, in the output folder, if anything does and was looked at. */
+  public static final String DIFFERENCE_REPORT = DifferenceSearch.REPORT;
+
+  /** What of its surroundings changes what the build makes, in the output folder, if asked for. */
+  public static final String VARIATION_REPORT = "variation.json";
+
+  private static final String VARIATION_LOG = "variation.log";
   private static final Path MACHINE_APT = Path.of("/etc/apt");
   private static final int SHOWN_LINES = 25;
 
@@ -64,6 +79,7 @@ public final class Rebuild {
       progress.phase("fetching the source " + source);
       Path sources = job.folder("source");
       apt.download(source, sources);
+      StatementRoom.require(request, source, sources, apt.architecture());
       progress.phase("making a fresh build root");
       RootContents contents =
           new RootContents.BuildDependencies(
@@ -84,8 +100,9 @@ public final class Rebuild {
       throws IOException, CommandException, MalformedInputException {
     progress.phase("building " + source);
     Path work = job.folder("build");
+    Architecture architecture = apt.architecture();
     Instant startedOn = now();
-    try (LogFile log = new LogFile(request.out().resolve("build.log"))) {
+    try (LogFile log = new LogFile(request.out().resolve(BUILD_LOG))) {
       Optional<BuildFailure> failure =
           Sandbox.in(root, sources, work, request.limits())
               .build(
@@ -94,39 +111,77 @@ public final class Rebuild {
                   Surroundings.usual(request.parallel()),
                   programs,
                   log);
+      RebuildResult.Attempt attempt =
+          new RebuildResult.Attempt(
+              source, architecture, root.installed().digest(), startedOn, now());
       if (failure.isPresent()) {
-        return new RebuildResult.Failed(source, failure.get(), log.tail(SHOWN_LINES));
+        return new RebuildResult.Failed(attempt, failure.get(), log.tail(SHOWN_LINES));
       }
-      Instant finishedOn = now();
       progress.phase("comparing with the archive");
-      Architecture architecture = apt.architecture();
       BuildOutput output;
       try {
         output = BuildOutput.take(work, request.out(), buildinfoName(source, architecture));
       } catch (MalformedInputException e) {
-        return new RebuildResult.Failed(
-            source,
-            new BuildFailure("what it left behind: " + e.getMessage(), Optional.empty()),
-            log.tail(SHOWN_LINES));
+        BuildFailure left =
+            new BuildFailure("what it left behind: " + e.getMessage(), Optional.of("output"));
+        return new RebuildResult.Failed(attempt, left, log.tail(SHOWN_LINES));
       }
-      return new RebuildResult.Built(
-          source,
-          architecture,
-          compare(apt, output.artifacts()),
-          root.installed().digest(),
-          output.buildinfo(),
-          startedOn,
-          finishedOn);
+      List<Comparison> comparisons = compare(job, apt, output.artifacts());
+      Optional<Findings> findings =
+          request.vary()
+              ? Optional.of(vary(job, root, source, sources, attempt, output))
+              : Optional.empty();
+      return new RebuildResult.Built(attempt, comparisons, output.buildinfo(), findings);
     }
   }
 
-  private static List<Comparison> compare(AptRoot apt, List<BinaryArtifact> artifacts)
+  /** Builds again in other surroundings; nothing of that is an artifact. */
+  private Findings vary(
+      JobFolder job,
+      BuildRoot root,
+      ArchivedSource source,
+      Path sources,
+      RebuildResult.Attempt attempt,
+      BuildOutput first)
+      throws IOException {
+    try (LogFile log = new LogFile(request.out().resolve(VARIATION_LOG))) {
+      VariedBuilds builds =
+          new VariedBuilds(
+              root,
+              job,
+              new VariedBuilds.Unpackable(
+                  sources,
+                  source.dsc().name(),
+                  source.folderName(),
+                  buildinfoName(source, attempt.architecture())),
+              request.limits(),
+              Surroundings.usual(request.parallel()),
+              attempt.startedOn(),
+              programs,
+              progress,
+              log);
+      Findings findings =
+          new CulpritSearch(new Outcome.Bits(VariedBuilds.digests(first)), builds).run();
+      AtomicFiles.replace(
+          request.out().resolve(VARIATION_REPORT), StrictJson.write(findings.toJson()));
+      return findings;
+    }
+  }
+
+  private List<Comparison> compare(JobFolder job, AptRoot apt, List<BinaryArtifact> artifacts)
       throws IOException, MalformedInputException {
     List<Comparison> comparisons = new ArrayList<>();
     for (BinaryArtifact artifact : artifacts) {
-      comparisons.add(new Comparison(artifact, apt.archived(artifact.identity())));
+      comparisons.add(
+          Comparison.of(artifact, apt.archived(artifact.identity()), RecordedBuild.NONE));
     }
-    return comparisons;
+    boolean differs = comparisons.stream().anyMatch(each -> each.agreement().differs());
+    if (!differs || request.differenceTime().isZero()) {
+      return comparisons;
+    }
+    progress.phase("looking into what differs");
+    return new DifferenceSearch(apt, job, request.out(), programs, request.differenceTime())
+        .look(comparisons);
   }
 
   private static String buildinfoName(ArchivedSource source, Architecture architecture) {

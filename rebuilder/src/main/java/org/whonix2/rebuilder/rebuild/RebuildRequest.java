@@ -1,6 +1,7 @@
 package org.whonix2.rebuilder.rebuild;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.whonix2.rebuilder.apt.SourceRequest;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
 import org.whonix2.rebuilder.sandbox.RootCache;
@@ -11,6 +12,8 @@ import org.whonix2.toolchain.Toolchain;
  *
  * @param compilerRoot one that the toolchain allows
  * @param parallel how many jobs the build may run at a time
+ * @param differenceTime how long differences may be looked into; zero for not at all
+ * @param vary whether to find out by more builds what of its surroundings changes the bits
  * @param cache how roots are kept for later rebuilds
  * @param out an empty folder for the results, absolute
  * @param state the state folder, absolute
@@ -22,6 +25,8 @@ public record RebuildRequest(
     String compilerRoot,
     BuildLimits limits,
     int parallel,
+    Duration differenceTime,
+    boolean vary,
     RootCache.Settings cache,
     Path out,
     Path state) {}

@@ -2,31 +2,44 @@ package org.whonix2.rebuilder.rebuild;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.rebuilder.apt.ArchivedSource;
 import org.whonix2.rebuilder.sandbox.BuildFailure;
+import org.whonix2.rebuilder.variation.Findings;
 
 /** How a rebuild came out. */
 public sealed interface RebuildResult {
-  /** What was rebuilt. */
-  ArchivedSource source();
+  /** What was built, in what, and when: the same whatever came of it. */
+  Attempt attempt();
+
+  /**
+   * A build of a source in a root.
+   *
+   * @param environment digest over the packages installed before the build began
+   * @param startedOn when the source was unpacked, whole seconds as is finishedOn
+   * @param finishedOn not before it, even if the clock was set back meanwhile
+   */
+  record Attempt(
+      ArchivedSource source,
+      Architecture architecture,
+      Sha256 environment,
+      Instant startedOn,
+      Instant finishedOn) {
+    public Attempt {
+      finishedOn = finishedOn.isBefore(startedOn) ? startedOn : finishedOn;
+    }
+  }
 
   /**
    * It gave artifacts, whether or not they are the archive's.
    *
-   * @param environment digest over the packages installed before the build began
    * @param buildinfo digest of the .buildinfo
-   * @param startedOn when the source was unpacked, whole seconds as is finishedOn
+   * @param variation what changes the bits, if that was looked for
    */
   record Built(
-      ArchivedSource source,
-      Architecture architecture,
-      List<Comparison> comparisons,
-      Sha256 environment,
-      Sha256 buildinfo,
-      Instant startedOn,
-      Instant finishedOn)
+      Attempt attempt, List<Comparison> comparisons, Sha256 buildinfo, Optional<Findings> variation)
       implements RebuildResult {
     public Built {
       comparisons = List.copyOf(comparisons);
@@ -38,7 +51,7 @@ public sealed interface RebuildResult {
    *
    * @param logEnd the last lines of its log, fit for a terminal
    */
-  record Failed(ArchivedSource source, BuildFailure failure, List<String> logEnd)
+  record Failed(Attempt attempt, BuildFailure failure, List<String> logEnd)
       implements RebuildResult {
     public Failed {
       logEnd = List.copyOf(logEnd);

@@ -14,9 +14,9 @@ import org.whonix2.rebuilder.process.Outcome;
 import org.whonix2.rebuilder.process.Programs;
 
 /** A source package {@code tiny 1} whose debian/rules is a shell script; made by dpkg-source. */
-final class TinySource {
-  static final String DSC = "tiny_1.dsc";
-  static final String FOLDER = "tiny-1";
+public final class TinySource {
+  public static final String DSC = "tiny_1.dsc";
+  public static final String FOLDER = "tiny-1";
 
   /** Packs a real .deb: what an honest debian/rules does. */
   static final String HONEST =
@@ -35,7 +35,7 @@ final class TinySource {
    *
    * @param rules what debian/rules does before it builds honestly
    */
-  static void write(Path folder, String rules) throws IOException {
+  public static void write(Path folder, String rules) throws IOException {
     Path debian = Files.createDirectories(folder.resolve(FOLDER).resolve("debian"));
     Files.createDirectories(debian.resolve("source"));
     Files.writeString(debian.resolve("source/format"), "3.0 (native)\n");

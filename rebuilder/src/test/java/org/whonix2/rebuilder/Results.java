@@ -1,0 +1,76 @@
+package org.whonix2.rebuilder;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.whonix2.core.artifact.Architecture;
+import org.whonix2.core.artifact.BinaryArtifact;
+import org.whonix2.core.artifact.PackageIdentity;
+import org.whonix2.core.artifact.PackageName;
+import org.whonix2.core.artifact.PackageVersion;
+import org.whonix2.core.digest.Sha256;
+import org.whonix2.rebuilder.apt.ArchivedSource;
+import org.whonix2.rebuilder.apt.SourceRequest;
+import org.whonix2.rebuilder.rebuild.RebuildRequest;
+import org.whonix2.rebuilder.rebuild.RebuildResult;
+import org.whonix2.rebuilder.sandbox.BuildFailure;
+import org.whonix2.rebuilder.sandbox.BuildLimits;
+import org.whonix2.rebuilder.sandbox.RootCache;
+import org.whonix2.toolchain.Toolchain;
+
+/** Results of rebuilds of a source {@code tiny}. */
+public final class Results {
+  public static final Instant NOW = Instant.parse("2026-11-22T13:00:00Z");
+  public static final Sha256 OURS = Sha256.of(new byte[] {1});
+  public static final Sha256 OTHER = Sha256.of(new byte[] {2});
+  public static final Sha256 ENVIRONMENT = Sha256.of(new byte[] {3});
+
+  private Results() {}
+
+  public static RebuildRequest request(Path out) {
+    try {
+      return new RebuildRequest(
+          SourceRequest.parse("tiny"),
+          "bookworm",
+          Toolchain.named("gcc-12").orElseThrow(),
+          "gcc",
+          BuildLimits.within(Duration.ofHours(1)),
+          1,
+          Duration.ofMinutes(1),
+          false,
+          RootCache.Settings.STANDARD,
+          out,
+          Path.of("/state"));
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public static ArchivedSource source() {
+    return new ArchivedSource(
+        new PackageName("tiny"),
+        new PackageVersion("1"),
+        new ArchivedSource.SourceFile("tiny_1.dsc", Sha256.of(new byte[0]), 0),
+        List.of());
+  }
+
+  public static RebuildResult.Attempt attempt() {
+    return new RebuildResult.Attempt(
+        source(), new Architecture("amd64"), ENVIRONMENT, NOW, NOW.plusSeconds(40));
+  }
+
+  /** An artifact of our bits. */
+  public static BinaryArtifact artifact(String name) {
+    return new BinaryArtifact(
+        new PackageIdentity(
+            new PackageName(name), new PackageVersion("1"), new Architecture("amd64")),
+        OURS,
+        1234);
+  }
+
+  public static RebuildResult.Failed failed(String reason, Optional<String> limit) {
+    return new RebuildResult.Failed(attempt(), new BuildFailure(reason, limit), List.of());
+  }
+}
