@@ -21,7 +21,9 @@ import org.whonix2.rebuilder.process.Programs;
 import org.whonix2.rebuilder.sandbox.BuildFailure;
 import org.whonix2.rebuilder.sandbox.BuildRoot;
 import org.whonix2.rebuilder.sandbox.JobFolder;
+import org.whonix2.rebuilder.sandbox.RootContents;
 import org.whonix2.rebuilder.sandbox.Sandbox;
+import org.whonix2.rebuilder.sandbox.Surroundings;
 
 /** Rebuilds one source package in a fresh root, which is gone when {@link #run} returns. */
 public final class Rebuild {
@@ -64,8 +66,8 @@ public final class Rebuild {
           BuildRoot.make(
               job.path("root"),
               apt,
-              request.toolchain().packages(),
-              sources.resolve(source.dsc().name()),
+              new RootContents.BuildDependencies(
+                  request.toolchain().packages(), sources.resolve(source.dsc().name())),
               programs,
               log);
       RebuildResult result = build(job, apt, source, sources, root);
@@ -83,7 +85,12 @@ public final class Rebuild {
     try (LogFile log = new LogFile(request.out().resolve("build.log"))) {
       Optional<BuildFailure> failure =
           Sandbox.in(root, sources, work, request.limits())
-              .build(source.dsc().name(), source.folderName(), request.parallel(), programs, log);
+              .build(
+                  source.dsc().name(),
+                  source.folderName(),
+                  Surroundings.usual(request.parallel()),
+                  programs,
+                  log);
       if (failure.isPresent()) {
         return new RebuildResult.Failed(source, failure.get(), log.tail(SHOWN_LINES));
       }

@@ -12,8 +12,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.Architecture;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.rebuilder.apt.AptComplaint;
@@ -31,9 +34,6 @@ import org.whonix2.rebuilder.process.Programs;
  * root in it, in namespaces of their own; nothing of the source runs.
  */
 public final class BuildRoot {
-  /** Host and user name of every build. */
-  static final String NAME = "rebuilder";
-
   private static final Limits LIMITS = new Limits(Duration.ofMinutes(30), 16 << 20);
   private static final int MAX_STATUS_BYTES = 64 << 20;
 
@@ -53,7 +53,7 @@ public final class BuildRoot {
   private final Path folder;
   private final InstalledPackages installed;
 
-  private BuildRoot(Path folder, InstalledPackages installed) {
+  BuildRoot(Path folder, InstalledPackages installed) {
     this.folder = folder;
     this.installed = installed;
   }
@@ -62,37 +62,40 @@ public final class BuildRoot {
    * Makes a root.
    *
    * @param folder where; must not exist
-   * @param packages to install besides the build dependencies
-   * @param dsc the source's .dsc, already verified
+   * @throws MalformedInputException if the root does not hold what it was to hold
    */
   public static BuildRoot make(
-      Path folder, AptRoot apt, List<String> packages, Path dsc, Programs programs, LogFile log)
+      Path folder, AptRoot apt, RootContents contents, Programs programs, LogFile log)
       throws IOException, CommandException, MalformedInputException {
     Path options = folder.resolveSibling("network.conf");
     // A proxy may want a password.
     AtomicFiles.createPrivate(options, apt.networkOptions().getBytes(StandardCharsets.UTF_8));
-    List<String> include = new ArrayList<>(packages);
-    include.add("fakeroot");
+    Architecture architecture = apt.architecture();
+    List<String> arguments = new ArrayList<>();
+    arguments.add("mmdebstrap");
+    arguments.addAll(List.of("--mode=root", "--format=directory", "--skip=update"));
+    arguments.add("--architectures=" + architecture);
+    arguments.add("--aptopt=" + options);
+    // The root lives for one build: what a crash loses is made anew.
+    arguments.add("--dpkgopt=force-unsafe-io");
+    arguments.add("--setup-hook=" + TAKE_LISTS);
+    Map<String, String> variables = new TreeMap<>();
+    variables.put("WHONIX2_LISTS", apt.lists().toString());
+    if (contents instanceof RootContents.BuildDependencies dependencies) {
+      List<String> include = new ArrayList<>(dependencies.packages());
+      include.add("fakeroot");
+      arguments.addAll(List.of("--variant=buildd", "--include=" + String.join(",", include)));
+      arguments.add("--customize-hook=" + INSTALL_BUILD_DEPENDENCIES);
+      variables.put("WHONIX2_DSC", dependencies.dsc().toString());
+    } else if (contents instanceof RootContents.Exact exact) {
+      arguments.addAll(List.of("--variant=custom", "--include=" + include(exact, architecture)));
+    }
+    arguments.addAll(List.of(apt.suite(), folder.toString(), apt.sources().toString()));
     Command command =
-        Command.of(
-                "mmdebstrap",
-                "--mode=root",
-                "--variant=buildd",
-                "--format=directory",
-                "--architectures=" + apt.architecture(),
-                "--include=" + String.join(",", include),
-                "--skip=update",
-                "--aptopt=" + options,
-                // The root lives for one build: what a crash loses is made anew.
-                "--dpkgopt=force-unsafe-io",
-                "--setup-hook=" + TAKE_LISTS,
-                "--customize-hook=" + INSTALL_BUILD_DEPENDENCIES,
-                apt.suite(),
-                folder.toString(),
-                apt.sources().toString())
+        Command.of(arguments)
             .behind(Namespaces.OWN_MOUNTS_AND_PROCESSES)
             .with(AptRoot.networkEnvironment())
-            .with(Map.of("WHONIX2_LISTS", apt.lists().toString(), "WHONIX2_DSC", dsc.toString()));
+            .with(variables);
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     Outcome outcome = programs.run(command, LIMITS, said);
     log.write(said.toByteArray());
@@ -101,8 +104,25 @@ public final class BuildRoot {
           "cannot make a build root", outcome, said.toString(StandardCharsets.UTF_8));
     }
     InstalledPackages installed = readInstalled(folder);
+    if (contents instanceof RootContents.Exact exact) {
+      installed.requireExactly(exact.packages());
+    }
     furnish(folder);
     return new BuildRoot(folder, installed);
+  }
+
+  private static String include(RootContents.Exact exact, Architecture own) {
+    return exact.packages().stream()
+        .map(
+            each ->
+                each.name()
+                    + (each.architecture().equals(own)
+                            || each.architecture().toString().equals("all")
+                        ? ""
+                        : ":" + each.architecture())
+                    + "="
+                    + each.version())
+        .collect(Collectors.joining(","));
   }
 
   private static InstalledPackages readInstalled(Path folder)
@@ -117,14 +137,12 @@ public final class BuildRoot {
   }
 
   /**
-   * The same names in every root; nothing of this machine's network, mirrors and proxies in it. The
-   * modes do not depend on our umask.
+   * Nothing of this machine's network, mirrors and proxies in it. The modes do not depend on our
+   * umask.
    */
   static void furnish(Path folder) throws IOException {
     Path etc = folder.resolve("etc");
     Files.deleteIfExists(etc.resolve("resolv.conf"));
-    replace(etc.resolve("hostname"), NAME + "\n");
-    replace(etc.resolve("hosts"), "127.0.0.1 localhost " + NAME + "\n::1 localhost\n");
     for (String file : List.of("sources.list", "apt.conf", "auth.conf")) {
       Files.deleteIfExists(etc.resolve("apt").resolve(file));
     }
@@ -133,11 +151,6 @@ public final class BuildRoot {
     }
     // The lists' names are the mirrors' addresses.
     removeFiles(folder.resolve("var/lib/apt/lists"));
-    Path mountPoint = folder;
-    for (Path name : Path.of(Sandbox.BUILD_PATH.substring(1))) {
-      mountPoint = mountPoint.resolve(name);
-      makeFolder(mountPoint);
-    }
     makeFolder(folder.resolve(Sandbox.SOURCE_PATH.substring(1)));
   }
 
@@ -165,9 +178,21 @@ public final class BuildRoot {
   }
 
   /** Gives the build's user a name, as programs ask for one. */
-  void addUser(int uid) throws IOException {
-    append("etc/passwd", NAME + ":x:" + uid + ":" + uid + "::/nonexistent:/bin/sh\n");
-    append("etc/group", NAME + ":x:" + uid + ":\n");
+  void addUser(String name, int uid) throws IOException {
+    append("etc/passwd", name + ":x:" + uid + ":" + uid + "::/nonexistent:/bin/sh\n");
+    append("etc/group", name + ":x:" + uid + ":\n");
+  }
+
+  /** Gives the build's host a name, and a place to its folder. */
+  void furnish(Surroundings surroundings) throws IOException {
+    String host = surroundings.host();
+    replace(folder.resolve("etc/hostname"), host + "\n");
+    replace(folder.resolve("etc/hosts"), "127.0.0.1 localhost " + host + "\n::1 localhost\n");
+    Path mountPoint = folder;
+    for (Path name : Path.of(surroundings.buildPath().substring(1))) {
+      mountPoint = mountPoint.resolve(name);
+      makeFolder(mountPoint);
+    }
   }
 
   private void append(String name, String line) throws IOException {

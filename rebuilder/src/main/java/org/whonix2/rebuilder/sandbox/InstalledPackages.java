@@ -61,6 +61,26 @@ public final class InstalledPackages {
     return new InstalledPackages(List.copyOf(lines));
   }
 
+  /**
+   * Checks that these and no others are installed.
+   *
+   * @throws MalformedInputException if not, with the first difference
+   */
+  public void requireExactly(List<ExactPackage> expected) throws MalformedInputException {
+    TreeSet<String> wanted = new TreeSet<>();
+    expected.forEach(each -> wanted.add(each + "\n"));
+    for (String line : wanted) {
+      if (!lines.contains(line)) {
+        throw new MalformedInputException("expected " + line.strip() + " installed, found it not");
+      }
+    }
+    for (String line : lines) {
+      if (!wanted.contains(line)) {
+        throw new MalformedInputException("expected nothing else, found " + line.strip());
+      }
+    }
+  }
+
   public int count() {
     return lines.size();
   }

@@ -27,9 +27,6 @@ import org.whonix2.rebuilder.process.Programs;
  * build is dead, whatever it did; only then may its folder be read.
  */
 public final class Sandbox {
-  /** The path that Debian's own builders use; it can end up in what they build. */
-  static final String BUILD_PATH = "/build/reproducible-path";
-
   static final String SOURCE_PATH = "/source";
 
   static final Set<PosixFilePermission> READABLE_FOLDER =
@@ -45,17 +42,6 @@ public final class Sandbox {
   private static final int FIRST_UID = 2_000_000;
 
   private static final int UIDS = 97_000;
-
-  private static final Map<String, String> ENVIRONMENT =
-      new TreeMap<>(
-          Map.of(
-              "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-              "HOME", "/nonexistent",
-              "USER", BuildRoot.NAME,
-              "LOGNAME", BuildRoot.NAME,
-              "SHELL", "/bin/sh",
-              "LC_ALL", "C.UTF-8",
-              "TZ", "UTC"));
 
   private final BuildRoot root;
   private final Path sources;
@@ -80,7 +66,6 @@ public final class Sandbox {
   public static Sandbox in(BuildRoot root, Path sources, Path work, BuildLimits limits)
       throws IOException {
     int uid = FIRST_UID + new SecureRandom().nextInt(UIDS);
-    root.addUser(uid);
     makeReadable(sources);
     Files.setAttribute(work, "unix:uid", uid);
     Files.setAttribute(work, "unix:gid", uid);
@@ -107,8 +92,11 @@ public final class Sandbox {
    * @return why it failed, if it did
    */
   public Optional<BuildFailure> build(
-      String dscName, String folderName, int parallel, Programs programs, LogFile log)
+      String dscName, String folderName, Surroundings surroundings, Programs programs, LogFile log)
       throws IOException {
+    root.furnish(surroundings);
+    root.addUser(surroundings.user(), uid);
+    String path = surroundings.buildPath();
     List<String> unpack =
         List.of(
             "dpkg-source",
@@ -121,19 +109,18 @@ public final class Sandbox {
     List<String> build = List.of("dpkg-buildpackage", "--build=binary", "-us", "-uc");
     long deadline = System.nanoTime() + limits.time().toNanos();
     Optional<BuildFailure> failure =
-        step("unpacking", unpack, BUILD_PATH, parallel, deadline, programs, log);
+        step("unpacking", unpack, path, surroundings, deadline, programs, log);
     if (failure.isPresent()) {
       return failure;
     }
-    return step(
-        "building", build, BUILD_PATH + "/" + folderName, parallel, deadline, programs, log);
+    return step("building", build, path + "/" + folderName, surroundings, deadline, programs, log);
   }
 
   private Optional<BuildFailure> step(
       String what,
       List<String> arguments,
       String folder,
-      int parallel,
+      Surroundings surroundings,
       long deadline,
       Programs programs,
       LogFile log)
@@ -142,19 +129,19 @@ public final class Sandbox {
     Duration left = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
     Command command =
         Command.of(arguments)
-            .behind(insideArguments())
-            .behind(bubblewrapArguments(folder, parallel))
+            .behind(insideArguments(surroundings))
+            .behind(bubblewrapArguments(folder, surroundings))
             .behind(Namespaces.OWN_MOUNTS_AND_PROCESSES);
     Outcome outcome = programs.run(command, new Limits(left, limits.logBytes()), log);
     return outcome.succeeded() ? Optional.empty() : Optional.of(explain(what, outcome, log));
   }
 
-  private List<String> bubblewrapArguments(String folder, int parallel) {
+  private List<String> bubblewrapArguments(String folder, Surroundings surroundings) {
     List<String> bwrap = new ArrayList<>();
     bwrap.add("bwrap");
     bwrap.addAll(List.of("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"));
     bwrap.addAll(List.of("--unshare-cgroup-try", "--die-with-parent", "--new-session"));
-    bwrap.addAll(List.of("--hostname", BuildRoot.NAME));
+    bwrap.addAll(List.of("--hostname", surroundings.host()));
     bwrap.addAll(List.of("--ro-bind", root.folder().toString(), "/"));
     bwrap.addAll(List.of("--proc", "/proc", "--dev", "/dev"));
     for (String temporary : List.of("/dev/shm", "/tmp", "/var/tmp")) {
@@ -162,16 +149,45 @@ public final class Sandbox {
       bwrap.addAll(List.of("--perms", "1777", "--size", size, "--tmpfs", temporary));
     }
     bwrap.addAll(List.of("--ro-bind", sources.toString(), SOURCE_PATH));
-    bwrap.addAll(List.of("--bind", work.toString(), BUILD_PATH));
+    bwrap.addAll(List.of("--bind", work.toString(), surroundings.buildPath()));
     bwrap.addAll(List.of("--chdir", folder, "--clearenv"));
-    ENVIRONMENT.forEach((name, value) -> bwrap.addAll(List.of("--setenv", name, value)));
-    bwrap.addAll(List.of("--setenv", "DEB_BUILD_OPTIONS", "nocheck parallel=" + parallel));
+    environment(surroundings)
+        .forEach((name, value) -> bwrap.addAll(List.of("--setenv", name, value)));
     bwrap.add("--");
     return bwrap;
   }
 
-  /** Inside, by the root's own programs: limits, then no privileges, then the fixed umask. */
-  private List<String> insideArguments() {
+  private static Map<String, String> environment(Surroundings surroundings) {
+    Map<String, String> environment = new TreeMap<>();
+    environment.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    environment.put("HOME", "/nonexistent");
+    environment.put("USER", surroundings.user());
+    environment.put("LOGNAME", surroundings.user());
+    environment.put("SHELL", "/bin/sh");
+    environment.put("LC_ALL", surroundings.locale());
+    environment.put("TZ", surroundings.timeZone());
+    environment.put("DEB_BUILD_OPTIONS", "nocheck parallel=" + surroundings.processors());
+    return environment;
+  }
+
+  /** Inside, by the root's own programs: limits, then no privileges, then the umask. */
+  private List<String> insideArguments(Surroundings surroundings) {
+    List<String> inside = new ArrayList<>();
+    surroundings
+        .personality()
+        .ifPresent(personality -> inside.addAll(List.of("/usr/bin/setarch", personality, "--")));
+    int there = Runtime.getRuntime().availableProcessors();
+    if (surroundings.processors() < there) {
+      String those = "0-" + (surroundings.processors() - 1);
+      inside.addAll(List.of("/usr/bin/taskset", "--cpu-list", those));
+    }
+    inside.addAll(withoutPrivileges());
+    inside.addAll(List.of("/bin/sh", "-c", "umask $0 && exec \"$@\""));
+    inside.add("%03o".formatted(surroundings.umask()));
+    return inside;
+  }
+
+  private List<String> withoutPrivileges() {
     return List.of(
         "/usr/bin/prlimit",
         "--fsize=" + limits.fileBytes(),
@@ -185,11 +201,7 @@ public final class Sandbox {
         "--inh-caps=-all",
         "--bounding-set=-all",
         "--no-new-privs",
-        "--",
-        "/bin/sh",
-        "-c",
-        "umask 022 && exec \"$@\"",
-        "sh");
+        "--");
   }
 
   private BuildFailure explain(String what, Outcome outcome, LogFile log) {

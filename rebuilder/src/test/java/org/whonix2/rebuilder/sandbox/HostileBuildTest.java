@@ -57,7 +57,11 @@ class HostileBuildTest {
       apt.update();
       root =
           BuildRoot.make(
-              job.path("root"), apt, List.of(), tiny.resolve(TinySource.DSC), programs, log);
+              job.path("root"),
+              apt,
+              new RootContents.BuildDependencies(List.of(), tiny.resolve(TinySource.DSC)),
+              programs,
+              log);
     }
   }
 
@@ -78,7 +82,7 @@ class HostileBuildTest {
     try (LogFile log = new LogFile(job.path("build" + cases + ".log"))) {
       Optional<BuildFailure> failure =
           Sandbox.in(root, sources, work, LIMITS)
-              .build(TinySource.DSC, TinySource.FOLDER, 1, programs, log);
+              .build(TinySource.DSC, TinySource.FOLDER, Surroundings.usual(1), programs, log);
       logEnd = log.tail(50);
       assertThat(processesOf((int) Files.getAttribute(work, "unix:uid"))).isEmpty();
       return failure;

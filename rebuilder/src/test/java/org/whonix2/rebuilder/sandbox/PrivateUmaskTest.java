@@ -21,13 +21,16 @@ import org.whonix2.rebuilder.process.Programs;
 /** What is laid for a build by a process whose umask hides everything from others. */
 @Timeout(120)
 class PrivateUmaskTest {
+  private static final String ONE =
+      "Package: aa\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n";
+
   @TempDir Path state;
 
   /** Lays what a build reads; runs with umask 077. */
   static final class Layer {
     private Layer() {}
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws Exception {
       Path state = Path.of(arguments[0]);
       try (JobFolder job = JobFolder.open(state)) {
         Path source = job.folder("source");
@@ -42,6 +45,7 @@ class PrivateUmaskTest {
         Files.writeString(root.resolve("etc/apt/apt.conf.d/99proxy"), "");
         Files.writeString(lists.resolveSibling("m.test_InRelease"), "");
         BuildRoot.furnish(root);
+        new BuildRoot(root, InstalledPackages.parse(ONE)).furnish(Surroundings.usual(1));
         run(Command.of("mkdir", "laid-by-a-program").in(job.path(".")), System.out);
         run(Command.of("find", ".", "-printf", "%M %P\n").in(job.path(".")), System.out);
       }
