@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
@@ -58,7 +57,7 @@ public final class Attester {
         new RebuildAttestation(
             new Rebuild(
                 built.source().toSourcePackage(),
-                Optional.empty(),
+                built.source().signer(),
                 request.suite(),
                 built.architecture(),
                 new Toolchain(request.toolchain().hashClass(), request.toolchain().digest()),

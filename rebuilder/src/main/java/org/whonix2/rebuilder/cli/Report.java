@@ -13,8 +13,8 @@ import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.json.StrictJson;
 import org.whonix2.io.cli.CommandException;
-import org.whonix2.rebuilder.apt.ArchivedSource;
 import org.whonix2.rebuilder.attest.Attester;
+import org.whonix2.rebuilder.input.BuildInput;
 import org.whonix2.rebuilder.rebuild.Agreement;
 import org.whonix2.rebuilder.rebuild.Comparison;
 import org.whonix2.rebuilder.rebuild.RebuildRequest;
@@ -76,6 +76,10 @@ final class Report {
       }
     }
     out.printf(Locale.ROOT, "%s: %s%n", built.source(), summary(comparisons));
+    if (!built.source().recorded().isEmpty()) {
+      out.println("the .buildinfo: " + RecordedComparison.of(built));
+    }
+    built.source().signer().ifPresent(signer -> out.println("source signed by " + signer));
     out.printf(
         Locale.ROOT,
         "attested by %s as its number %d%n",
@@ -121,6 +125,9 @@ final class Report {
       ArrayNode archived = node.putArray("archived");
       comparison.archived().forEach(digest -> archived.add(digest.toString()));
     }
+    if (!built.source().recorded().isEmpty()) {
+      RecordedComparison.of(built).write(report.putObject("recorded"));
+    }
     ObjectNode attestation = report.putObject("attestation");
     attestation.put("rebuilder", attested.rebuilder().toString());
     attestation.put("sequence", attested.sequence());
@@ -136,11 +143,13 @@ final class Report {
     print(report);
   }
 
-  private ObjectNode head(ArchivedSource source) {
+  private ObjectNode head(BuildInput input) {
     ObjectNode report = StrictJson.newObject();
-    report.put("source", source.name().toString());
-    report.put("version", source.version().toString());
-    report.put("dsc", source.dsc().digest().toString());
+    report.put("source", input.source().name().toString());
+    report.put("version", input.source().version().toString());
+    report.put("dsc", input.source().dsc().toString());
+    input.signer().ifPresent(signer -> report.put("signer", signer.toString()));
+    input.rebuild().ifPresent(rebuild -> report.put("binaryVersion", rebuild.version().toString()));
     report.put("suite", request.suite());
     report.put("toolchain", request.toolchain().name());
     report.put("compilerRoot", request.compilerRoot());

@@ -14,16 +14,15 @@ import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.rebuilder.apt.AptRoot;
-import org.whonix2.rebuilder.apt.ArchivedSource;
 import org.whonix2.rebuilder.apt.MachineSources;
+import org.whonix2.rebuilder.input.BuildInput;
+import org.whonix2.rebuilder.input.Fetching;
 import org.whonix2.rebuilder.process.LogFile;
 import org.whonix2.rebuilder.process.Programs;
 import org.whonix2.rebuilder.sandbox.BuildFailure;
 import org.whonix2.rebuilder.sandbox.BuildRoot;
 import org.whonix2.rebuilder.sandbox.JobFolder;
-import org.whonix2.rebuilder.sandbox.RootContents;
 import org.whonix2.rebuilder.sandbox.Sandbox;
-import org.whonix2.rebuilder.sandbox.Surroundings;
 
 /** Rebuilds one source package in a fresh root, which is gone when {@link #run} returns. */
 public final class Rebuild {
@@ -37,12 +36,20 @@ public final class Rebuild {
   private final Programs programs;
   private final Progress progress;
   private final Clock clock;
+  private final Path machineApt;
+  private final List<String> notices = new ArrayList<>();
 
   public Rebuild(RebuildRequest request, Programs programs, Progress progress, Clock clock) {
+    this(request, programs, progress, clock, MACHINE_APT);
+  }
+
+  Rebuild(
+      RebuildRequest request, Programs programs, Progress progress, Clock clock, Path machineApt) {
     this.request = request;
     this.programs = programs;
     this.progress = progress;
     this.clock = clock;
+    this.machineApt = machineApt;
   }
 
   /**
@@ -54,43 +61,47 @@ public final class Rebuild {
     try (JobFolder job = JobFolder.open(request.state());
         LogFile log = new LogFile(request.out().resolve(PREPARE_LOG))) {
       progress.phase("fetching the archive's signed lists");
-      MachineSources machine = MachineSources.read(MACHINE_APT);
+      MachineSources machine =
+          MachineSources.read(machineApt)
+              .with(request.suite(), request.mirrors(), request.snapshots());
       AptRoot apt = AptRoot.create(job.path("apt"), machine, request.suite(), programs, log);
       apt.update();
-      ArchivedSource source = apt.find(request.source());
-      progress.phase("fetching the source " + source);
-      Path sources = job.folder("source");
-      apt.download(source, sources);
+      progress.phase("fetching and verifying the source");
+      BuildInput input = request.input().fetch(fetching(job, apt));
       progress.phase("making a fresh build root");
-      BuildRoot root =
-          BuildRoot.make(
-              job.path("root"),
-              apt,
-              new RootContents.BuildDependencies(
-                  request.toolchain().packages(), sources.resolve(source.dsc().name())),
-              programs,
-              log);
-      RebuildResult result = build(job, apt, source, sources, root);
+      BuildRoot root = BuildRoot.make(job.path("root"), apt, input.contents(), programs, log);
+      RebuildResult result = build(job, apt, input, root);
       progress.phase("removing the build root");
       return result;
     }
   }
 
-  private RebuildResult build(
-      JobFolder job, AptRoot apt, ArchivedSource source, Path sources, BuildRoot root)
+  private Fetching fetching(JobFolder job, AptRoot apt) throws IOException {
+    return new Fetching(
+        apt,
+        job.folder("source"),
+        job.folder("aside"),
+        request.state().resolve("keyrings"),
+        request.toolchain().packages(),
+        request.requireUploader(),
+        clock.instant(),
+        notices::add);
+  }
+
+  /** What the user should know beside the result. */
+  public List<String> notices() {
+    return List.copyOf(notices);
+  }
+
+  private RebuildResult build(JobFolder job, AptRoot apt, BuildInput source, BuildRoot root)
       throws IOException, CommandException, MalformedInputException {
     progress.phase("building " + source);
     Path work = job.folder("build");
     Instant startedOn = now();
     try (LogFile log = new LogFile(request.out().resolve("build.log"))) {
       Optional<BuildFailure> failure =
-          Sandbox.in(root, sources, work, request.limits())
-              .build(
-                  source.dsc().name(),
-                  source.folderName(),
-                  Surroundings.usual(request.parallel()),
-                  programs,
-                  log);
+          Sandbox.in(root, source.folder(), work, request.limits())
+              .build(source.recipe(), source.surroundings(request.parallel()), programs, log);
       if (failure.isPresent()) {
         return new RebuildResult.Failed(source, failure.get(), log.tail(SHOWN_LINES));
       }
@@ -99,7 +110,7 @@ public final class Rebuild {
       Architecture architecture = apt.architecture();
       BuildOutput output;
       try {
-        output = BuildOutput.take(work, request.out(), buildinfoName(source, architecture));
+        output = BuildOutput.take(work, request.out(), source.buildinfoName(architecture));
       } catch (MalformedInputException e) {
         return new RebuildResult.Failed(
             source,
@@ -124,15 +135,6 @@ public final class Rebuild {
       comparisons.add(new Comparison(artifact, apt.archived(artifact.identity())));
     }
     return comparisons;
-  }
-
-  private static String buildinfoName(ArchivedSource source, Architecture architecture) {
-    return source.name()
-        + "_"
-        + source.version().withoutEpoch()
-        + "_"
-        + architecture
-        + ".buildinfo";
   }
 
   private Instant now() {

@@ -1,24 +1,37 @@
 package org.whonix2.rebuilder.rebuild;
 
 import java.nio.file.Path;
-import org.whonix2.rebuilder.apt.SourceRequest;
+import java.util.List;
+import org.whonix2.rebuilder.apt.ArchiveAddress;
+import org.whonix2.rebuilder.input.Input;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
 import org.whonix2.toolchain.Toolchain;
 
 /**
  * What to rebuild, and how.
  *
+ * @param mirrors that stand for the machine's; none: the machine's
+ * @param snapshots archives of the past, besides
+ * @param requireUploader whether a source that no known uploader signed is refused
  * @param compilerRoot one that the toolchain allows
  * @param parallel how many jobs the build may run at a time
  * @param out an empty folder for the results, absolute
  * @param state the state folder, absolute
  */
 public record RebuildRequest(
-    SourceRequest source,
+    Input input,
     String suite,
+    List<ArchiveAddress> mirrors,
+    List<ArchiveAddress> snapshots,
+    boolean requireUploader,
     Toolchain toolchain,
     String compilerRoot,
     BuildLimits limits,
     int parallel,
     Path out,
-    Path state) {}
+    Path state) {
+  public RebuildRequest {
+    mirrors = List.copyOf(mirrors);
+    snapshots = List.copyOf(snapshots);
+  }
+}

@@ -4,13 +4,13 @@ import java.time.Instant;
 import java.util.List;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.digest.Sha256;
-import org.whonix2.rebuilder.apt.ArchivedSource;
+import org.whonix2.rebuilder.input.BuildInput;
 import org.whonix2.rebuilder.sandbox.BuildFailure;
 
 /** How a rebuild came out. */
 public sealed interface RebuildResult {
   /** What was rebuilt. */
-  ArchivedSource source();
+  BuildInput source();
 
   /**
    * It gave artifacts, whether or not they are the archive's.
@@ -20,7 +20,7 @@ public sealed interface RebuildResult {
    * @param startedOn when the source was unpacked, whole seconds as is finishedOn
    */
   record Built(
-      ArchivedSource source,
+      BuildInput source,
       Architecture architecture,
       List<Comparison> comparisons,
       Sha256 environment,
@@ -38,7 +38,7 @@ public sealed interface RebuildResult {
    *
    * @param logEnd the last lines of its log, fit for a terminal
    */
-  record Failed(ArchivedSource source, BuildFailure failure, List<String> logEnd)
+  record Failed(BuildInput source, BuildFailure failure, List<String> logEnd)
       implements RebuildResult {
     public Failed {
       logEnd = List.copyOf(logEnd);

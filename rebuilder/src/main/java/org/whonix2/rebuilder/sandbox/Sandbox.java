@@ -88,12 +88,10 @@ public final class Sandbox {
   /**
    * Unpacks the source and builds its binary packages.
    *
-   * @param folderName what to unpack it into
    * @return why it failed, if it did
    */
   public Optional<BuildFailure> build(
-      String dscName, String folderName, Surroundings surroundings, Programs programs, LogFile log)
-      throws IOException {
+      Recipe recipe, Surroundings surroundings, Programs programs, LogFile log) throws IOException {
     root.furnish(surroundings);
     root.addUser(surroundings.user(), uid);
     String path = surroundings.buildPath();
@@ -104,22 +102,57 @@ public final class Sandbox {
             "--no-check",
             "--no-copy",
             "--extract",
-            SOURCE_PATH + "/" + dscName,
-            folderName);
-    List<String> build = List.of("dpkg-buildpackage", "--build=binary", "-us", "-uc");
+            SOURCE_PATH + "/" + recipe.dscName(),
+            recipe.folderName());
+    List<String> build = List.of("dpkg-buildpackage", "--build=" + recipe.binaries(), "-us", "-uc");
     long deadline = System.nanoTime() + limits.time().toNanos();
-    Optional<BuildFailure> failure =
-        step("unpacking", unpack, path, surroundings, deadline, programs, log);
-    if (failure.isPresent()) {
-      return failure;
+    Steps steps = new Steps(recipe.options(), surroundings, deadline, programs, log);
+    Optional<BuildFailure> failure = steps.run("unpacking", unpack, path);
+    String folder = path + "/" + recipe.folderName();
+    if (failure.isEmpty() && recipe.changelogEntry().isPresent()) {
+      String entry = SOURCE_PATH + "/" + recipe.changelogEntry().get();
+      failure = steps.run("adding the changelog entry", prepend(entry), folder);
     }
-    return step("building", build, path + "/" + folderName, surroundings, deadline, programs, log);
+    return failure.isPresent() ? failure : steps.run("building", build, folder);
+  }
+
+  /**
+   * By a shell, and as the build's user: what it replaces is the source's own, and may be a link.
+   */
+  private static List<String> prepend(String entry) {
+    String script =
+        "cat \"$1\" debian/changelog >../.changelog && mv -f ../.changelog debian/changelog";
+    return List.of("/bin/sh", "-c", script, "sh", entry);
+  }
+
+  /** Steps of one build, which share its time. */
+  private final class Steps {
+    private final String options;
+    private final Surroundings surroundings;
+    private final long deadline;
+    private final Programs programs;
+    private final LogFile log;
+
+    Steps(
+        String options, Surroundings surroundings, long deadline, Programs programs, LogFile log) {
+      this.options = options;
+      this.surroundings = surroundings;
+      this.deadline = deadline;
+      this.programs = programs;
+      this.log = log;
+    }
+
+    Optional<BuildFailure> run(String what, List<String> arguments, String folder)
+        throws IOException {
+      return step(what, arguments, folder, options, surroundings, deadline, programs, log);
+    }
   }
 
   private Optional<BuildFailure> step(
       String what,
       List<String> arguments,
       String folder,
+      String options,
       Surroundings surroundings,
       long deadline,
       Programs programs,
@@ -130,13 +163,14 @@ public final class Sandbox {
     Command command =
         Command.of(arguments)
             .behind(insideArguments(surroundings))
-            .behind(bubblewrapArguments(folder, surroundings))
+            .behind(bubblewrapArguments(folder, options, surroundings))
             .behind(Namespaces.OWN_MOUNTS_AND_PROCESSES);
     Outcome outcome = programs.run(command, new Limits(left, limits.logBytes()), log);
     return outcome.succeeded() ? Optional.empty() : Optional.of(explain(what, outcome, log));
   }
 
-  private List<String> bubblewrapArguments(String folder, Surroundings surroundings) {
+  private List<String> bubblewrapArguments(
+      String folder, String options, Surroundings surroundings) {
     List<String> bwrap = new ArrayList<>();
     bwrap.add("bwrap");
     bwrap.addAll(List.of("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"));
@@ -151,13 +185,13 @@ public final class Sandbox {
     bwrap.addAll(List.of("--ro-bind", sources.toString(), SOURCE_PATH));
     bwrap.addAll(List.of("--bind", work.toString(), surroundings.buildPath()));
     bwrap.addAll(List.of("--chdir", folder, "--clearenv"));
-    environment(surroundings)
+    environment(options, surroundings)
         .forEach((name, value) -> bwrap.addAll(List.of("--setenv", name, value)));
     bwrap.add("--");
     return bwrap;
   }
 
-  private static Map<String, String> environment(Surroundings surroundings) {
+  private static Map<String, String> environment(String options, Surroundings surroundings) {
     Map<String, String> environment = new TreeMap<>();
     environment.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     environment.put("HOME", "/nonexistent");
@@ -166,7 +200,8 @@ public final class Sandbox {
     environment.put("SHELL", "/bin/sh");
     environment.put("LC_ALL", surroundings.locale());
     environment.put("TZ", surroundings.timeZone());
-    environment.put("DEB_BUILD_OPTIONS", "nocheck parallel=" + surroundings.processors());
+    environment.put(
+        "DEB_BUILD_OPTIONS", (options + " parallel=" + surroundings.processors()).strip());
     return environment;
   }
 

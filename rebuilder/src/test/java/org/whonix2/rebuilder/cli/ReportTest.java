@@ -19,14 +19,18 @@ import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.openpgp.SecretKey;
+import org.whonix2.core.statement.SourcePackage;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
-import org.whonix2.rebuilder.apt.ArchivedSource;
 import org.whonix2.rebuilder.apt.SourceRequest;
 import org.whonix2.rebuilder.attest.Attester;
+import org.whonix2.rebuilder.input.BuildInput;
+import org.whonix2.rebuilder.input.Input;
 import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
+import org.whonix2.rebuilder.sandbox.Recipe;
+import org.whonix2.rebuilder.sandbox.RootContents;
 import org.whonix2.toolchain.Toolchain;
 
 class ReportTest {
@@ -44,11 +48,16 @@ class ReportTest {
   @BeforeEach
   void aResult() throws Exception {
     Sha256 digest = Sha256.of(new byte[0]);
-    ArchivedSource source =
-        new ArchivedSource(
-            PackageName.parse("tiny"),
-            PackageVersion.parse("1"),
-            new ArchivedSource.SourceFile("tiny_1.dsc", digest, 0),
+    BuildInput source =
+        new BuildInput(
+            new SourcePackage(PackageName.parse("tiny"), PackageVersion.parse("1"), digest),
+            Path.of("/source"),
+            Optional.empty(),
+            Optional.empty(),
+            new RootContents.BuildDependencies(List.of(), Path.of("/source/tiny_1.dsc")),
+            Recipe.usual("tiny_1.dsc", "tiny-1"),
+            Optional.empty(),
+            Optional.empty(),
             List.of());
     Architecture architecture = Architecture.parse("amd64");
     built = new RebuildResult.Built(source, architecture, List.of(), digest, digest, NOW, NOW);
@@ -60,8 +69,11 @@ class ReportTest {
             3);
     RebuildRequest request =
         new RebuildRequest(
-            SourceRequest.parse("tiny"),
+            new Input.Archived(SourceRequest.parse("tiny")),
             "bookworm",
+            List.of(),
+            List.of(),
+            false,
             Toolchain.named("gcc-12").orElseThrow(),
             "gcc",
             BuildLimits.within(Duration.ofHours(1)),

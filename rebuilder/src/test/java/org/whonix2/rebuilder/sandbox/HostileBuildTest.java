@@ -82,7 +82,11 @@ class HostileBuildTest {
     try (LogFile log = new LogFile(job.path("build" + cases + ".log"))) {
       Optional<BuildFailure> failure =
           Sandbox.in(root, sources, work, LIMITS)
-              .build(TinySource.DSC, TinySource.FOLDER, Surroundings.usual(1), programs, log);
+              .build(
+                  Recipe.usual(TinySource.DSC, TinySource.FOLDER),
+                  Surroundings.usual(1),
+                  programs,
+                  log);
       logEnd = log.tail(50);
       assertThat(processesOf((int) Files.getAttribute(work, "unix:uid"))).isEmpty();
       return failure;

@@ -1,5 +1,6 @@
 /**
- * OpenPGP certificates, detached signatures and signed texts (RFC 9580; version 4 packets as RFC 4880 has them).
+ * OpenPGP certificates, detached signatures and signed texts (RFC 9580; version 4 packets as RFC
+ * 4880 has them).
  *
  * <p>A signature here is one binary signature packet of type 0x00 (binary document) over the
  * message's bytes, hashed with SHA-256, SHA-384 or SHA-512, made by Ed25519 or by RSA of at least
