@@ -22,10 +22,10 @@ record AptConfiguration(Path folder) {
           "parts.d");
 
   /**
-   * Lays an empty root. Its modes do not depend on our umask, since apt's downloads run as a user
-   * of their own.
+   * Lays an empty root, or takes over the one that is there. Its modes do not depend on our umask,
+   * since apt's downloads run as a user of their own.
    *
-   * @param folder a new folder's name, absolute
+   * @param folder absolute
    * @param sources in deb822 format
    */
   static AptConfiguration lay(Path folder, String sources) throws IOException {
@@ -34,11 +34,18 @@ record AptConfiguration(Path folder) {
     for (String name : FOLDERS) {
       openFolder(folder.resolve(name));
     }
-    Files.writeString(laid.sources(), sources);
-    Files.writeString(folder.resolve("status"), "");
-    Files.writeString(folder.resolve("apt.conf"), configuration(folder));
-    Files.writeString(laid.bootstrap(), "Dir::Etc::main \"" + folder.resolve("apt.conf") + "\";\n");
+    write(laid.sources(), sources);
+    write(folder.resolve("status"), "");
+    write(folder.resolve("apt.conf"), configuration(folder));
+    write(laid.bootstrap(), "Dir::Etc::main \"" + folder.resolve("apt.conf") + "\";\n");
     return laid;
+  }
+
+  /** A file that is written anew is newer than what apt has computed from it. */
+  private static void write(Path file, String text) throws IOException {
+    if (!Files.exists(file) || !Files.readString(file).equals(text)) {
+      Files.writeString(file, text);
+    }
   }
 
   private static void openFolder(Path folder) throws IOException {

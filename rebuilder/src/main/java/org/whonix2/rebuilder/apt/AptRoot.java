@@ -58,9 +58,9 @@ public final class AptRoot {
   }
 
   /**
-   * Lays an empty root for this suite.
+   * Lays a root for this suite, or takes over the one that is there.
    *
-   * @param folder a new folder's name, absolute
+   * @param folder absolute
    * @param log gets what apt says
    * @throws CommandException if the machine has no mirror for this suite
    */
@@ -366,6 +366,17 @@ public final class AptRoot {
 
   private void network(String failure, Path in, String... arguments)
       throws IOException, CommandException {
+    network(failure, in, List.of(arguments));
+  }
+
+  /**
+   * Runs apt with the machine's way to the network.
+   *
+   * @param failure what did not work if it fails, lower case
+   * @param in the folder to run it in
+   */
+  public void network(String failure, Path in, List<String> arguments)
+      throws IOException, CommandException {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     Outcome outcome =
         programs.run(command(arguments).with(networkEnvironment()).in(in), NETWORK, said);
@@ -377,6 +388,11 @@ public final class AptRoot {
   }
 
   private Command command(String... arguments) {
+    return command(List.of(arguments));
+  }
+
+  /** A program of apt's that keeps to this root. */
+  public Command command(List<String> arguments) {
     return Command.of(arguments).with(configuration.environment());
   }
 }

@@ -80,6 +80,11 @@ public final class MachineSources {
     return new MachineSources(mirrors, List.of());
   }
 
+  /** What a file in deb822 format says. */
+  static MachineSources of(String text) throws MalformedInputException {
+    return new MachineSources(deb822(text), List.of());
+  }
+
   static List<Mirror> deb822(String text) throws MalformedInputException {
     List<Mirror> mirrors = new ArrayList<>();
     for (Deb822 entry : Deb822.parseAll(text)) {

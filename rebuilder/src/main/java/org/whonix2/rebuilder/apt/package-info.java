@@ -3,7 +3,7 @@
  * cache. Nothing of the machine's package state is read or changed; mirrors, keys and network
  * options are the machine's.
  *
- * <p>A root is a folder:
+ * <p>A root is a folder, {@code STATE/apt/SUITE/N}, which jobs use one after the other:
  *
  * <pre>
  * apt.conf         what APT_CONFIG names: where the rest is, hooks cleared

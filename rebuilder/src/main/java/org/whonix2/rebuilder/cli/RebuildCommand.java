@@ -7,7 +7,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -18,7 +17,6 @@ import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.StateOptions;
-import org.whonix2.io.cli.TimeSpan;
 import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
 import org.whonix2.io.progress.Progress;
@@ -31,7 +29,6 @@ import org.whonix2.rebuilder.publish.Publisher;
 import org.whonix2.rebuilder.rebuild.Rebuild;
 import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
-import org.whonix2.rebuilder.sandbox.BuildLimits;
 import org.whonix2.toolchain.Toolchain;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -95,14 +92,6 @@ final class RebuildCommand implements Callable<ExitCode> {
   private String compilerRoot = "";
 
   @Option(
-      names = "--time-limit",
-      paramLabel = "TIME",
-      defaultValue = "1h",
-      converter = TimeSpan.class,
-      description = "when a build is killed, such as 90s, 30m, 2h (default: ${DEFAULT-VALUE})")
-  private Duration timeLimit = Duration.ZERO;
-
-  @Option(
       names = "--parallel",
       paramLabel = "N",
       description = "jobs that a build may run at a time (default: number of processors)")
@@ -110,6 +99,8 @@ final class RebuildCommand implements Callable<ExitCode> {
 
   @Option(names = "--json", description = "print the result as one JSON object")
   private boolean json;
+
+  @Mixin private SandboxOptions sandbox = new SandboxOptions();
 
   @Mixin private StateOptions options = new StateOptions();
 
@@ -125,11 +116,12 @@ final class RebuildCommand implements Callable<ExitCode> {
             input.requireUploader(),
             toolchain(),
             compilerRoot,
-            BuildLimits.within(timeLimit),
+            sandbox.limits(),
             checkedParallel(),
+            sandbox.cache(),
             out.toAbsolutePath().normalize(),
             options.state().toAbsolutePath().normalize());
-    Preconditions.check();
+    Preconditions.check(request.state(), new Programs(new Cancellation()));
     SecretKey secret = RebuilderKey.open(key, Clock.systemUTC().instant());
     requireNoResults(request.out());
     Files.createDirectories(request.state());

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
     mixinStandardHelpOptions = true,
     version = "whonix2-rebuilder 0.1.0",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {KeygenCommand.class, RebuildCommand.class})
+    subcommands = {KeygenCommand.class, RebuildCommand.class, DoctorCommand.class})
 public final class RebuilderProgram {
   private RebuilderProgram() {}
 

@@ -14,6 +14,7 @@ import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.rebuilder.apt.AptRoot;
+import org.whonix2.rebuilder.apt.KeptRoot;
 import org.whonix2.rebuilder.apt.MachineSources;
 import org.whonix2.rebuilder.input.BuildInput;
 import org.whonix2.rebuilder.input.Fetching;
@@ -22,6 +23,7 @@ import org.whonix2.rebuilder.process.Programs;
 import org.whonix2.rebuilder.sandbox.BuildFailure;
 import org.whonix2.rebuilder.sandbox.BuildRoot;
 import org.whonix2.rebuilder.sandbox.JobFolder;
+import org.whonix2.rebuilder.sandbox.RootCache;
 import org.whonix2.rebuilder.sandbox.Sandbox;
 
 /** Rebuilds one source package in a fresh root, which is gone when {@link #run} returns. */
@@ -59,18 +61,23 @@ public final class Rebuild {
    */
   public RebuildResult run() throws IOException, CommandException, MalformedInputException {
     try (JobFolder job = JobFolder.open(request.state());
+        KeptRoot kept = KeptRoot.open(request.state(), request.suite());
         LogFile log = new LogFile(request.out().resolve(PREPARE_LOG))) {
       progress.phase("fetching the archive's signed lists");
       MachineSources machine =
           MachineSources.read(machineApt)
               .with(request.suite(), request.mirrors(), request.snapshots());
-      AptRoot apt = AptRoot.create(job.path("apt"), machine, request.suite(), programs, log);
+      AptRoot apt = AptRoot.create(kept.folder(), machine, request.suite(), programs, log);
       apt.update();
       progress.phase("fetching and verifying the source");
       BuildInput input = request.input().fetch(fetching(job, apt));
       progress.phase("making a fresh build root");
-      BuildRoot root = BuildRoot.make(job.path("root"), apt, input.contents(), programs, log);
-      RebuildResult result = build(job, apt, input, root);
+      RootCache cache = RootCache.in(request.state(), request.cache());
+      cache.clean(job, clock.instant());
+      RebuildResult result;
+      try (BuildRoot root = BuildRoot.make(job, apt, input.contents(), cache, programs, log)) {
+        result = build(job, apt, input, root);
+      }
       progress.phase("removing the build root");
       return result;
     }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.whonix2.rebuilder.apt.ArchiveAddress;
 import org.whonix2.rebuilder.input.Input;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
+import org.whonix2.rebuilder.sandbox.RootCache;
 import org.whonix2.toolchain.Toolchain;
 
 /**
@@ -15,6 +16,7 @@ import org.whonix2.toolchain.Toolchain;
  * @param requireUploader whether a source that no known uploader signed is refused
  * @param compilerRoot one that the toolchain allows
  * @param parallel how many jobs the build may run at a time
+ * @param cache how roots are kept for later rebuilds
  * @param out an empty folder for the results, absolute
  * @param state the state folder, absolute
  */
@@ -28,6 +30,7 @@ public record RebuildRequest(
     String compilerRoot,
     BuildLimits limits,
     int parallel,
+    RootCache.Settings cache,
     Path out,
     Path state) {
   public RebuildRequest {

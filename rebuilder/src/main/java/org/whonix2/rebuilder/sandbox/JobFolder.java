@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -27,11 +30,13 @@ public final class JobFolder implements AutoCloseable {
    */
   private static final Set<Path> OPEN = new HashSet<>();
 
+  private final Path state;
   private final Path folder;
   private final Path lockFile;
   private final FileChannel channel;
 
-  private JobFolder(Path folder, Path lockFile, FileChannel channel) {
+  private JobFolder(Path state, Path folder, Path lockFile, FileChannel channel) {
+    this.state = state;
     this.folder = folder;
     this.lockFile = lockFile;
     this.channel = channel;
@@ -44,6 +49,8 @@ public final class JobFolder implements AutoCloseable {
    */
   public static JobFolder open(Path state) throws IOException {
     Path jobs = Files.createDirectories(state.resolve("jobs"));
+    letPass(state);
+    Files.setPosixFilePermissions(jobs, Sandbox.READABLE_FOLDER);
     // The kernel's lock is the process's, so threads need one of their own.
     synchronized (OPEN) {
       try (FileChannel everybody =
@@ -51,12 +58,12 @@ public final class JobFolder implements AutoCloseable {
               jobs.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
         everybody.lock();
         sweep(jobs);
-        return create(jobs);
+        return create(state, jobs);
       }
     }
   }
 
-  private static JobFolder create(Path jobs) throws IOException {
+  private static JobFolder create(Path state, Path jobs) throws IOException {
     String id = UUID.randomUUID().toString().substring(0, 8);
     Path lockFile = jobs.resolve(id + LOCK);
     FileChannel channel =
@@ -68,7 +75,15 @@ public final class JobFolder implements AutoCloseable {
     Path folder = Files.createDirectory(jobs.resolve(id));
     Files.setPosixFilePermissions(folder, Sandbox.READABLE_FOLDER);
     OPEN.add(lockFile);
-    return new JobFolder(folder, lockFile, channel);
+    return new JobFolder(state, folder, lockFile, channel);
+  }
+
+  /** The users of build roots are others than we, and must come through to what is below. */
+  private static void letPass(Path state) throws IOException {
+    Set<PosixFilePermission> mode = new HashSet<>(Files.getPosixFilePermissions(state));
+    if (mode.add(PosixFilePermission.OTHERS_EXECUTE)) {
+      Files.setPosixFilePermissions(state, mode);
+    }
   }
 
   private static void sweep(Path jobs) throws IOException {
@@ -85,7 +100,9 @@ public final class JobFolder implements AutoCloseable {
     try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE)) {
       if (lock(channel) != null) {
         String name = String.valueOf(lockFile.getFileName());
-        remove(jobs.resolve(name.substring(0, name.length() - LOCK.length())));
+        String id = name.substring(0, name.length() - LOCK.length());
+        ControlGroup.sweep(id);
+        remove(jobs.resolve(id));
         Files.deleteIfExists(lockFile);
       }
     } catch (NoSuchFileException e) {
@@ -99,6 +116,15 @@ public final class JobFolder implements AutoCloseable {
     } catch (OverlappingFileLockException e) {
       return null;
     }
+  }
+
+  Path state() {
+    return state;
+  }
+
+  /** Distinct on this machine. */
+  String id() {
+    return String.valueOf(folder.getFileName());
   }
 
   /** A new folder in this job. */
@@ -125,12 +151,19 @@ public final class JobFolder implements AutoCloseable {
   }
 
   /**
-   * By rm, which does not mind what names, depths and modes a hostile build gave its files. Runs
-   * also when the job was cancelled, hence not through the job's programs.
+   * By rm, which does not mind what names, depths and modes a hostile build gave its files, as the
+   * owner of their numbers. Runs also when the job was cancelled, hence not through the job's
+   * programs.
    */
   private static void remove(Path tree) throws IOException {
+    List<String> command = new ArrayList<>();
+    SubIds ids = SubIds.ofThisProcess();
+    if (ids.ordinary()) {
+      command.addAll(ids.asOwner());
+    }
+    command.addAll(List.of("/bin/rm", "-rf", "--one-file-system", "--", tree.toString()));
     Process rm =
-        new ProcessBuilder("/bin/rm", "-rf", "--one-file-system", "--", tree.toString())
+        new ProcessBuilder(command)
             .redirectInput(Path.of("/dev/null").toFile())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD)

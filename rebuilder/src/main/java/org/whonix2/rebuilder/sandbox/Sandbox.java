@@ -7,16 +7,17 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.io.cli.CommandException;
+import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.rebuilder.process.Command;
-import org.whonix2.rebuilder.process.Ending;
 import org.whonix2.rebuilder.process.Limits;
 import org.whonix2.rebuilder.process.LogFile;
 import org.whonix2.rebuilder.process.Outcome;
@@ -24,7 +25,8 @@ import org.whonix2.rebuilder.process.Programs;
 
 /**
  * Runs a source's build in a {@link BuildRoot}. When {@link #build} returns, every process of the
- * build is dead, whatever it did; only then may its folder be read.
+ * build is dead, whatever it did, and its disk is gone; what is to be kept of it was copied out by
+ * a process of ours after the last of its own had died.
  */
 public final class Sandbox {
   static final String SOURCE_PATH = "/source";
@@ -35,42 +37,62 @@ public final class Sandbox {
   static final Set<PosixFilePermission> READABLE_FILE =
       PosixFilePermissions.fromString("rw-r--r--");
 
-  /**
-   * Users of builds: no account has such a number (64 random ones at a time would still rarely
-   * meet), and it is below 2^21, which is the largest that a tar header of the ustar format holds.
-   */
-  private static final int FIRST_UID = 2_000_000;
+  private static final Limits OURS = new Limits(Duration.ofMinutes(10), 1 << 20);
 
-  private static final int UIDS = 97_000;
+  /** Lays a fresh root over the layers, and its folders on the disk. */
+  private static final String LAY =
+      """
+      set -eu
+      umask 022
+      lower=$1 upper=$2 work=$3 root=$4 disk=$5 user=$6 host=$7 path=$8 id=$9
+      shift 9
+      mount -t overlay overlay -o "userxattr,lowerdir=$lower,upperdir=$upper,workdir=$work" "$root"
+      cd "$root"
+      rm -f etc/hostname etc/hosts
+      printf '%s\\n' "$host" >etc/hostname
+      printf '127.0.0.1 localhost %s\\n::1 localhost\\n' "$host" >etc/hosts
+      printf '%s:x:%s:%s::/nonexistent:/bin/sh\\n' "$user" "$id" "$id" >>etc/passwd
+      printf '%s:x:%s:\\n' "$user" "$id" >>etc/group
+      mkdir -p ".$path" ./source
+      mkdir "$disk/build" "$disk/tmp" "$disk/vartmp"
+      chown "$id:$id" "$disk/build"
+      chmod 700 "$disk/build"
+      chmod 1777 "$disk/tmp" "$disk/vartmp"
+      if [ "$1" = shuffled ]; then
+        mkdir "$disk/shuffled"
+        disorderfs --quiet --multi-user=yes --reverse-dirents=yes "$disk/build" "$disk/shuffled"
+      fi
+      """;
+
+  /** Plain files with names of packages and records, copied as ours; whatever else stays behind. */
+  private static final String COPY_OUT =
+      """
+      cd "$1" && find . -maxdepth 1 -type f \\( -name '*.deb' -o -name '*.buildinfo' \
+        -o -name '*.changes' \\) -exec install --mode=644 --target-directory="$2" -- {} +
+      """;
 
   private final BuildRoot root;
   private final Path sources;
   private final Path work;
   private final BuildLimits limits;
-  private final int uid;
 
-  private Sandbox(BuildRoot root, Path sources, Path work, BuildLimits limits, int uid) {
+  private Sandbox(BuildRoot root, Path sources, Path work, BuildLimits limits) {
     this.root = root;
     this.sources = sources;
     this.work = work;
     this.limits = limits;
-    this.uid = uid;
   }
 
   /**
    * Readies a root for one build.
    *
-   * @param sources the fetched source; the build can read it only
-   * @param work an empty folder, which becomes the build's own
+   * @param sources the fetched source, in the job's folder; the build can read it only
+   * @param work an empty folder in the job's, which gets the packages and records that were built
    */
   public static Sandbox in(BuildRoot root, Path sources, Path work, BuildLimits limits)
       throws IOException {
-    int uid = FIRST_UID + new SecureRandom().nextInt(UIDS);
     makeReadable(sources);
-    Files.setAttribute(work, "unix:uid", uid);
-    Files.setAttribute(work, "unix:gid", uid);
-    Files.setPosixFilePermissions(work, PosixFilePermissions.fromString("rwx------"));
-    return new Sandbox(root, sources, work, limits, uid);
+    return new Sandbox(root, sources, work, limits);
   }
 
   /** Lets the build's user read a fetched source, whatever umask it was fetched with. */
@@ -89,184 +111,110 @@ public final class Sandbox {
    * Unpacks the source and builds its binary packages.
    *
    * @return why it failed, if it did
+   * @throws CommandException if this machine does not let us make a sandbox
    */
   public Optional<BuildFailure> build(
-      Recipe recipe, Surroundings surroundings, Programs programs, LogFile log) throws IOException {
-    root.furnish(surroundings);
-    root.addUser(surroundings.user(), uid);
-    String path = surroundings.buildPath();
-    List<String> unpack =
-        List.of(
-            "dpkg-source",
-            // apt has checked the .dsc down to the archive's key, and we its files' digests.
-            "--no-check",
-            "--no-copy",
-            "--extract",
-            SOURCE_PATH + "/" + recipe.dscName(),
-            recipe.folderName());
-    List<String> build = List.of("dpkg-buildpackage", "--build=" + recipe.binaries(), "-us", "-uc");
-    long deadline = System.nanoTime() + limits.time().toNanos();
-    Steps steps = new Steps(recipe.options(), surroundings, deadline, programs, log);
-    Optional<BuildFailure> failure = steps.run("unpacking", unpack, path);
-    String folder = path + "/" + recipe.folderName();
-    if (failure.isEmpty() && recipe.changelogEntry().isPresent()) {
-      String entry = SOURCE_PATH + "/" + recipe.changelogEntry().get();
-      failure = steps.run("adding the changelog entry", prepend(entry), folder);
+      Recipe recipe, Surroundings surroundings, Programs programs, LogFile log)
+      throws IOException, CommandException, MalformedInputException {
+    surroundings.checked();
+    String name = "run-" + UUID.randomUUID().toString().substring(0, 8);
+    JobFolder job = root.job();
+    Path run = job.folder(name);
+    List<Path> given = new ArrayList<>(List.of(work));
+    for (String each : List.of("upper", "overlay", "root")) {
+      given.add(Files.createDirectory(run.resolve(each)));
     }
-    return failure.isPresent() ? failure : steps.run("building", build, folder);
-  }
-
-  /**
-   * By a shell, and as the build's user: what it replaces is the source's own, and may be a link.
-   */
-  private static List<String> prepend(String entry) {
-    String script =
-        "cat \"$1\" debian/changelog >../.changelog && mv -f ../.changelog debian/changelog";
-    return List.of("/bin/sh", "-c", script, "sh", entry);
-  }
-
-  /** Steps of one build, which share its time. */
-  private final class Steps {
-    private final String options;
-    private final Surroundings surroundings;
-    private final long deadline;
-    private final Programs programs;
-    private final LogFile log;
-
-    Steps(
-        String options, Surroundings surroundings, long deadline, Programs programs, LogFile log) {
-      this.options = options;
-      this.surroundings = surroundings;
-      this.deadline = deadline;
-      this.programs = programs;
-      this.log = log;
-    }
-
-    Optional<BuildFailure> run(String what, List<String> arguments, String folder)
-        throws IOException {
-      return step(what, arguments, folder, options, surroundings, deadline, programs, log);
+    Path disk = Files.createDirectory(run.resolve("disk"));
+    List<Path> lower = new ArrayList<>();
+    Additions.fetch(surroundings, root.apt(), run.resolve("packages"), programs)
+        .ifPresent(lower::add);
+    lower.addAll(root.lower());
+    try (Closing<ControlGroup> group =
+            new Closing<>(ControlGroup.create(job.id(), limits.memoryBytes(), limits.processes()));
+        Namespaces namespaces =
+            Namespaces.open(
+                new Namespaces.Plan(
+                    job,
+                    given,
+                    Optional.of(disk),
+                    limits.diskBytes(root.ids()),
+                    surroundings.shuffledFiles(),
+                    group.value()),
+                root.ids(),
+                programs)) {
+      ours(namespaces.joined(lay(namespaces, run, lower, surroundings)), programs, log);
+      BuildSteps steps =
+          new BuildSteps(namespaces, group.value(), limits, root.ids(), surroundings, run);
+      Optional<BuildFailure> failure = steps.run(sources, recipe, programs, log);
+      if (failure.isEmpty()) {
+        Command copy =
+            Command.of(
+                "prlimit",
+                "--fsize=" + limits.fileBytes(),
+                "--",
+                "/bin/sh",
+                "-c",
+                COPY_OUT,
+                "sh",
+                namespaces.seen(disk.resolve("build")),
+                namespaces.seen(work));
+        ours(namespaces.alone(copy), programs, log);
+      }
+      return failure;
     }
   }
 
-  private Optional<BuildFailure> step(
-      String what,
-      List<String> arguments,
-      String folder,
-      String options,
-      Surroundings surroundings,
-      long deadline,
-      Programs programs,
-      LogFile log)
-      throws IOException {
-    log.line("$ " + String.join(" ", arguments));
-    Duration left = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
-    Command command =
-        Command.of(arguments)
-            .behind(insideArguments(surroundings))
-            .behind(bubblewrapArguments(folder, options, surroundings))
-            .behind(Namespaces.OWN_MOUNTS_AND_PROCESSES);
-    Outcome outcome = programs.run(command, new Limits(left, limits.logBytes()), log);
-    return outcome.succeeded() ? Optional.empty() : Optional.of(explain(what, outcome, log));
+  private static Command lay(
+      Namespaces namespaces, Path run, List<Path> lower, Surroundings surroundings) {
+    return Command.of(
+        "/bin/sh",
+        "-c",
+        LAY,
+        "sh",
+        lower.stream().map(namespaces::seen).collect(Collectors.joining(":")),
+        namespaces.seen(run.resolve("upper")),
+        namespaces.seen(run.resolve("overlay")),
+        namespaces.seen(run.resolve("root")),
+        namespaces.seen(run.resolve("disk")),
+        surroundings.user(),
+        surroundings.host(),
+        surroundings.buildPath(),
+        Integer.toString(SubIds.BUILDER),
+        surroundings.shuffledFiles() ? "shuffled" : "usual");
   }
 
-  private List<String> bubblewrapArguments(
-      String folder, String options, Surroundings surroundings) {
-    List<String> bwrap = new ArrayList<>();
-    bwrap.add("bwrap");
-    bwrap.addAll(List.of("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"));
-    bwrap.addAll(List.of("--unshare-cgroup-try", "--die-with-parent", "--new-session"));
-    bwrap.addAll(List.of("--hostname", surroundings.host()));
-    bwrap.addAll(List.of("--ro-bind", root.folder().toString(), "/"));
-    bwrap.addAll(List.of("--proc", "/proc", "--dev", "/dev"));
-    for (String temporary : List.of("/dev/shm", "/tmp", "/var/tmp")) {
-      String size = Long.toString(limits.temporaryBytes());
-      bwrap.addAll(List.of("--perms", "1777", "--size", size, "--tmpfs", temporary));
+  private static void ours(Command command, Programs programs, LogFile log) throws IOException {
+    Outcome outcome = programs.run(command, OURS, log);
+    if (!outcome.succeeded()) {
+      throw new IOException(
+          "the sandbox could not be laid out or read: " + String.join("; ", log.tail(3)));
     }
-    bwrap.addAll(List.of("--ro-bind", sources.toString(), SOURCE_PATH));
-    bwrap.addAll(List.of("--bind", work.toString(), surroundings.buildPath()));
-    bwrap.addAll(List.of("--chdir", folder, "--clearenv"));
-    environment(options, surroundings)
-        .forEach((name, value) -> bwrap.addAll(List.of("--setenv", name, value)));
-    bwrap.add("--");
-    return bwrap;
   }
 
-  private static Map<String, String> environment(String options, Surroundings surroundings) {
-    Map<String, String> environment = new TreeMap<>();
-    environment.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-    environment.put("HOME", "/nonexistent");
-    environment.put("USER", surroundings.user());
-    environment.put("LOGNAME", surroundings.user());
-    environment.put("SHELL", "/bin/sh");
-    environment.put("LC_ALL", surroundings.locale());
-    environment.put("TZ", surroundings.timeZone());
-    environment.put(
-        "DEB_BUILD_OPTIONS", (options + " parallel=" + surroundings.processors()).strip());
-    return environment;
+  /** Opens a filter's file as the descriptor 9 that bubblewrap is told of. */
+  static List<String> withFilter(String file) {
+    return List.of("/bin/sh", "-c", "exec 9<\"$1\" && shift && exec \"$@\"", "sh", file);
   }
 
-  /** Inside, by the root's own programs: limits, then no privileges, then the umask. */
-  private List<String> insideArguments(Surroundings surroundings) {
-    List<String> inside = new ArrayList<>();
-    surroundings
-        .personality()
-        .ifPresent(personality -> inside.addAll(List.of("/usr/bin/setarch", personality, "--")));
-    int there = Runtime.getRuntime().availableProcessors();
-    if (surroundings.processors() < there) {
-      String those = "0-" + (surroundings.processors() - 1);
-      inside.addAll(List.of("/usr/bin/taskset", "--cpu-list", those));
+  /** Writes the builds' filter where a build's bubblewrap finds it; empty if none is known here. */
+  static Optional<Path> writeFilter(Path folder) throws IOException {
+    Optional<byte[]> filter = SystemCallFilter.forBuilds();
+    if (filter.isEmpty()) {
+      return Optional.empty();
     }
-    inside.addAll(withoutPrivileges());
-    inside.addAll(List.of("/bin/sh", "-c", "umask $0 && exec \"$@\""));
-    inside.add("%03o".formatted(surroundings.umask()));
-    return inside;
+    Path file = folder.resolve("builds.bpf");
+    AtomicFiles.replace(file, filter.get());
+    Files.setPosixFilePermissions(file, READABLE_FILE);
+    return Optional.of(file);
   }
 
-  private List<String> withoutPrivileges() {
-    return List.of(
-        "/usr/bin/prlimit",
-        "--fsize=" + limits.fileBytes(),
-        "--nproc=" + limits.processes(),
-        "--core=0",
-        "--",
-        "/usr/bin/setpriv",
-        "--reuid=" + uid,
-        "--regid=" + uid,
-        "--clear-groups",
-        "--inh-caps=-all",
-        "--bounding-set=-all",
-        "--no-new-privs",
-        "--");
-  }
-
-  private BuildFailure explain(String what, Outcome outcome, LogFile log) {
-    if (outcome.ending() == Ending.TIME_LIMIT) {
-      return new BuildFailure(
-          what + ": killed at the time limit of " + limits.time().toSeconds() + " s",
-          Optional.of("time"));
+  /** Closes what may not be there. */
+  private record Closing<T extends ControlGroup>(Optional<T> value) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      if (value.isPresent()) {
+        value.get().close();
+      }
     }
-    if (outcome.ending() == Ending.OUTPUT_LIMIT) {
-      return new BuildFailure(
-          what + ": killed because it printed more than " + limits.logBytes() + " bytes",
-          Optional.of("log"));
-    }
-    String reason = what + ": exit code " + outcome.exitCode();
-    // These limits make a system call fail; all that remains of it is what the build printed.
-    String tail = String.join("\n", log.tail(200));
-    if (tail.contains("File size limit exceeded") || tail.contains("File too large")) {
-      return new BuildFailure(
-          reason + "; the log speaks of the limit of " + limits.fileBytes() + " bytes a file",
-          Optional.of("file"));
-    }
-    if (tail.contains("Resource temporarily unavailable") || tail.contains("Cannot fork")) {
-      return new BuildFailure(
-          reason + "; the log speaks of the limit of " + limits.processes() + " processes",
-          Optional.of("processes"));
-    }
-    if (tail.contains("No space left on device")) {
-      return new BuildFailure(
-          reason + "; the log speaks of a full disk or temporary file system", Optional.of("disk"));
-    }
-    return new BuildFailure(reason, Optional.empty());
   }
 }

@@ -30,6 +30,7 @@ import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
 import org.whonix2.rebuilder.sandbox.Recipe;
+import org.whonix2.rebuilder.sandbox.RootCache;
 import org.whonix2.rebuilder.sandbox.RootContents;
 import org.whonix2.toolchain.Toolchain;
 
@@ -78,6 +79,7 @@ class ReportTest {
             "gcc",
             BuildLimits.within(Duration.ofHours(1)),
             1,
+            RootCache.Settings.STANDARD,
             Path.of("/out"),
             Path.of("/state"));
     report = new Report(request, new PrintStream(out, true, StandardCharsets.UTF_8));

@@ -333,7 +333,9 @@ class InputTest {
   @Test
   void whatOnlyASnapshotHasIsTakenFromThereThoughItExpired() throws Exception {
     snapshot.addDeb("tool", "1.0", "amd64");
-    addSource(snapshot, "1", uploader);
+    for (String file : List.of("tiny_1.dsc", "tiny_1.tar.xz")) {
+      Files.copy(mirror.pool().resolve(file), snapshot.pool().resolve(file));
+    }
     snapshot.indexOfThePast();
     snapshot.sign(archiveKey);
     Input input = recorded(buildinfo("tool (= 1.0)"), Optional.of(uploader), Optional.of(uploader));

@@ -24,6 +24,7 @@ import org.whonix2.rebuilder.rebuild.Rebuild;
 import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
+import org.whonix2.rebuilder.sandbox.RootCache;
 import org.whonix2.toolchain.Toolchain;
 
 /** Real packages of Debian 12 from the machine's mirror. Needs root and minutes. */
@@ -44,6 +45,7 @@ class RealInputsTest {
             "gcc",
             BuildLimits.within(Duration.ofMinutes(15)),
             2,
+            RootCache.Settings.STANDARD,
             Files.createDirectory(folder.resolve(out)),
             folder.resolve("state"));
     RebuildResult result =
