@@ -11,13 +11,17 @@ import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.core.digest.Sha256;
-import org.whonix2.rebuilder.apt.ArchivedSource;
+import org.whonix2.core.statement.SourcePackage;
 import org.whonix2.rebuilder.apt.SourceRequest;
+import org.whonix2.rebuilder.input.BuildInput;
+import org.whonix2.rebuilder.input.Input;
 import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
 import org.whonix2.rebuilder.sandbox.BuildFailure;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
+import org.whonix2.rebuilder.sandbox.Recipe;
 import org.whonix2.rebuilder.sandbox.RootCache;
+import org.whonix2.rebuilder.sandbox.RootContents;
 import org.whonix2.toolchain.Toolchain;
 
 /** Results of rebuilds of a source {@code tiny}. */
@@ -32,8 +36,11 @@ public final class Results {
   public static RebuildRequest request(Path out) {
     try {
       return new RebuildRequest(
-          SourceRequest.parse("tiny"),
+          new Input.Archived(SourceRequest.parse("tiny")),
           "bookworm",
+          List.of(),
+          List.of(),
+          false,
           Toolchain.named("gcc-12").orElseThrow(),
           "gcc",
           BuildLimits.within(Duration.ofHours(1)),
@@ -48,11 +55,21 @@ public final class Results {
     }
   }
 
-  public static ArchivedSource source() {
-    return new ArchivedSource(
-        new PackageName("tiny"),
-        new PackageVersion("1"),
-        new ArchivedSource.SourceFile("tiny_1.dsc", Sha256.of(new byte[0]), 0),
+  public static BuildInput source() {
+    return source(Path.of("/source"));
+  }
+
+  /** As {@link #source()}, with its files in this folder. */
+  public static BuildInput source(Path folder) {
+    return new BuildInput(
+        new SourcePackage(new PackageName("tiny"), new PackageVersion("1"), Sha256.of(new byte[0])),
+        folder,
+        Optional.empty(),
+        Optional.empty(),
+        new RootContents.BuildDependencies(List.of(), folder.resolve("tiny_1.dsc")),
+        Recipe.usual("tiny_1.dsc", "tiny-1"),
+        Optional.empty(),
+        Optional.empty(),
         List.of());
   }
 

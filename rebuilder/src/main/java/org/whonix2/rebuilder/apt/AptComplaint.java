@@ -24,6 +24,9 @@ public final class AptComplaint {
               "the archive's Release file is out of date for this machine's clock: check the clock,"
                   + " then the mirror"),
           new Known(
+              Pattern.compile("does not have a Release file"),
+              "there is no archive with this suite at that address: check the URL and --suite"),
+          new Known(
               Pattern.compile("\\b404\\b"),
               "the mirror does not have this file; some mirrors carry no sources, or not all of"
                   + " them: add a complete mirror to the machine's apt sources"),

@@ -72,7 +72,7 @@ record AptConfiguration(Path folder) {
 
   /**
    * Read after the machine's own parts, so that proxies and the like stay while hooks, pins and
-   * places do not.
+   * places do not, nor what makes apt believe more than it should.
    */
   private static String configuration(Path folder) {
     String includeMachine =
@@ -95,6 +95,8 @@ record AptConfiguration(Path folder) {
         Acquire::AllowInsecureRepositories "false";
         Acquire::AllowWeakRepositories "false";
         Acquire::AllowDowngradeToInsecureRepositories "false";
+        Acquire::Check-Date "true";
+        Acquire::Check-Valid-Until "true";
         Acquire::Languages "none";
         Acquire::Retries "3";
         Dir::State "@/state";

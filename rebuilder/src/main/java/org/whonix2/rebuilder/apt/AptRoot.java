@@ -10,12 +10,17 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.PackageIdentity;
+import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.core.deb822.Deb822;
 import org.whonix2.core.digest.Sha256;
@@ -35,6 +40,10 @@ public final class AptRoot {
   /** What decides over the network in the environment, as apt and its methods read it. */
   private static final List<String> NETWORK_VARIABLES =
       List.of("http_proxy", "https_proxy", "no_proxy", "all_proxy", "ftp_proxy");
+
+  /** A line of a simulated installation; a name of another architecture has that behind it. */
+  private static final Pattern INSTALLED =
+      Pattern.compile("Inst ([^ :]+)(?::\\S+)? \\((\\S+) .*\\[([^ \\]]+)\\]\\).*");
 
   private final AptConfiguration configuration;
   private final String suite;
@@ -232,39 +241,96 @@ public final class AptRoot {
   }
 
   /**
-   * Downloads a binary package of the archive and checks it once more, on disk.
-   *
-   * @param digest what the archive's signed index states
-   * @param into an empty folder
-   * @return the file in it
+   * Every version of these packages that the lists have, for whatever architecture; a name that
+   * nobody knows has none.
    */
-  public Path download(PackageIdentity identity, Sha256 digest, Path into)
-      throws IOException, CommandException {
+  public List<ArchivedBinary> binaries(Collection<PackageName> names)
+      throws IOException, MalformedInputException {
+    if (names.isEmpty()) {
+      return List.of();
+    }
+    List<String> arguments = new ArrayList<>(List.of("apt-cache", "show", "--"));
+    names.forEach(name -> arguments.add(name.toString()));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    // It fails where one of them is unknown, and still shows the others.
+    programs.run(command(arguments.toArray(new String[0])), QUERY, out, log);
+    List<ArchivedBinary> binaries = new ArrayList<>();
+    for (Deb822 entry : Deb822.parseAll(out.toString(StandardCharsets.UTF_8))) {
+      // A name may be a virtual package's, which has no paragraph of its own.
+      if (entry.get("SHA256").isPresent()) {
+        binaries.add(ArchivedBinary.of(entry));
+      }
+    }
+    return binaries;
+  }
+
+  /** The names of the packages of priority "required", which every Debian root has. */
+  public Set<PackageName> required() throws IOException, CommandException, MalformedInputException {
+    RequiredPackages required = new RequiredPackages();
+    Outcome outcome =
+        programs.run(
+            command("apt-cache", "dumpavail"), new Limits(QUERY.time(), 1 << 30), required, log);
+    if (!outcome.succeeded()) {
+      throw new CommandException(
+          ExitCode.OUTSIDE_FAILED, "apt-cache: expected the packages, found " + outcome.exitCode());
+    }
+    return required.names();
+  }
+
+  /** Downloads a package into a folder, checks it against the index, and gives its path. */
+  public Path download(ArchivedBinary binary, Path into) throws IOException, CommandException {
     network(
-        "cannot fetch the archive's " + identity,
+        "cannot fetch the package " + binary.identity(),
         into,
         "apt-get",
         "--quiet",
         "download",
-        identity.name() + "=" + identity.version());
-    List<Path> files = new ArrayList<>();
-    try (DirectoryStream<Path> all = Files.newDirectoryStream(into, "*.deb")) {
-      all.forEach(files::add);
-    }
-    if (files.size() != 1 || !Files.isRegularFile(files.get(0), LinkOption.NOFOLLOW_LINKS)) {
-      throw new CommandException(
-          ExitCode.OUTSIDE_FAILED,
-          identity + ": expected one package from apt, found " + files.size());
-    }
-    try (InputStream in = Files.newInputStream(files.get(0))) {
-      Sha256 found = Sha256.of(in);
-      if (!found.equals(digest)) {
-        throw new CommandException(
-            ExitCode.OUTSIDE_FAILED,
-            identity + ": expected SHA-256 " + digest + " from apt, found " + found);
+        binary.toArgument());
+    // apt escapes the epoch's colon in the name.
+    String name = binary.identity().fileName();
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(into, binary.identity().name() + "_*.deb")) {
+      for (Path file : files) {
+        check(file, new ArchivedSource.SourceFile(name, binary.digest(), binary.size()));
+        return file;
       }
     }
-    return files.get(0);
+    throw new CommandException(
+        ExitCode.OUTSIDE_FAILED, name + ": expected it from apt, found no such file");
+  }
+
+  /**
+   * All packages that an empty machine would have after the installation of these, without any that
+   * are only recommended.
+   *
+   * @param packages {@code name:architecture=version}, or {@code name} for what the suite has now
+   * @throws CommandException if they cannot be installed together
+   */
+  public List<PackageIdentity> installation(List<String> packages)
+      throws IOException, CommandException, MalformedInputException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("apt-get", "--simulate", "--no-install-recommends", "install", "--"));
+    arguments.addAll(packages);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Outcome outcome = programs.run(command(arguments.toArray(new String[0])), QUERY, out);
+    String said = out.toString(StandardCharsets.UTF_8);
+    if (!outcome.succeeded()) {
+      log.write(out.toByteArray());
+      throw AptComplaint.about("cannot install these versions together", outcome, said);
+    }
+    List<PackageIdentity> all = new ArrayList<>();
+    for (String line : said.lines().toList()) {
+      Matcher installed = INSTALLED.matcher(line);
+      if (installed.matches()) {
+        all.add(
+            new PackageIdentity(
+                PackageName.parse(installed.group(1)),
+                PackageVersion.parse(installed.group(2)),
+                Architecture.parse(installed.group(3))));
+      }
+    }
+    return all;
   }
 
   /** The machine's own architecture. */

@@ -16,10 +16,16 @@ import org.whonix2.core.statement.SourcePackage;
  * A source package as the archive's signed Sources index describes it.
  *
  * @param dsc the .dsc, which is one of {@code files}
+ * @param binaries the names of what it builds
  */
 public record ArchivedSource(
-    PackageName name, PackageVersion version, SourceFile dsc, List<SourceFile> files) {
+    PackageName name,
+    PackageVersion version,
+    SourceFile dsc,
+    List<SourceFile> files,
+    List<PackageName> binaries) {
   private static final int MOST_FILES = 100;
+  private static final int MOST_BINARIES = 10_000;
 
   /**
    * One file of a source package.
@@ -30,7 +36,8 @@ public record ArchivedSource(
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._+~-]{0,250}");
     private static final Pattern SIZE = Pattern.compile("[0-9]{1,15}");
 
-    static SourceFile parse(String line) throws MalformedInputException {
+    /** Reads a line {@code digest size name}, as in Checksums-Sha256. */
+    public static SourceFile parse(String line) throws MalformedInputException {
       String[] parts = line.strip().split("\\s+", -1);
       if (parts.length != 3 || !SIZE.matcher(parts[1]).matches()) {
         throw new MalformedInputException(
@@ -45,21 +52,13 @@ public record ArchivedSource(
 
   public ArchivedSource {
     files = List.copyOf(files);
+    binaries = List.copyOf(binaries);
   }
 
   static ArchivedSource of(Deb822 entry) throws MalformedInputException {
     PackageName name = PackageName.parse(entry.require("Package"));
     PackageVersion version = PackageVersion.parse(entry.require("Version"));
-    List<SourceFile> files = new ArrayList<>();
-    Set<String> names = new HashSet<>();
-    for (String line : entry.require("Checksums-Sha256").strip().split("\n", -1)) {
-      SourceFile file = SourceFile.parse(line);
-      files.add(file);
-      if (!names.add(file.name()) || files.size() > MOST_FILES) {
-        throw new MalformedInputException(
-            "expected at most " + MOST_FILES + " files with distinct names, found " + file.name());
-      }
-    }
+    List<SourceFile> files = files(entry, MOST_FILES);
     String dscName = name + "_" + version.withoutEpoch() + ".dsc";
     SourceFile dsc =
         files.stream()
@@ -67,7 +66,40 @@ public record ArchivedSource(
             .findFirst()
             .orElseThrow(
                 () -> new MalformedInputException("expected a file " + dscName + ", found none"));
-    return new ArchivedSource(name, version, dsc, files);
+    return new ArchivedSource(name, version, dsc, files, binaries(entry));
+  }
+
+  /**
+   * What the field Checksums-Sha256 lists.
+   *
+   * @param most how many files at most
+   */
+  public static List<SourceFile> files(Deb822 entry, int most) throws MalformedInputException {
+    List<SourceFile> files = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (String line : entry.require("Checksums-Sha256").strip().split("\n", -1)) {
+      SourceFile file = SourceFile.parse(line);
+      files.add(file);
+      if (!names.add(file.name()) || files.size() > most) {
+        throw new MalformedInputException(
+            "expected at most " + most + " files with distinct names, found " + file.name());
+      }
+    }
+    return files;
+  }
+
+  private static List<PackageName> binaries(Deb822 entry) throws MalformedInputException {
+    List<PackageName> binaries = new ArrayList<>();
+    for (String name : entry.get("Binary").orElse("").split("[,\\s]+", -1)) {
+      if (!name.isEmpty()) {
+        binaries.add(PackageName.parse(name));
+      }
+      if (binaries.size() > MOST_BINARIES) {
+        throw new MalformedInputException(
+            "expected at most " + MOST_BINARIES + " binary packages, found more");
+      }
+    }
+    return binaries;
   }
 
   /** As an attestation names it. */

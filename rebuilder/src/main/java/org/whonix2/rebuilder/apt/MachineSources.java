@@ -35,10 +35,16 @@ public final class MachineSources {
 
   private static final Pattern DEBIAN_KEYRING = Pattern.compile("/(?:.*/)?debian-archive-[^/]+");
 
+  private static final String ARCHIVE_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
   private final List<Mirror> mirrors;
 
-  private MachineSources(List<Mirror> mirrors) {
+  /** Such as a user names by suite, or for their age: they count whatever suite is asked for. */
+  private final List<Mirror> beside;
+
+  private MachineSources(List<Mirror> mirrors, List<Mirror> beside) {
     this.mirrors = List.copyOf(mirrors);
+    this.beside = List.copyOf(beside);
   }
 
   /**
@@ -71,7 +77,12 @@ public final class MachineSources {
         throw e.at(file.toString());
       }
     }
-    return new MachineSources(mirrors);
+    return new MachineSources(mirrors, List.of());
+  }
+
+  /** What a file in deb822 format says. */
+  static MachineSources of(String text) throws MalformedInputException {
+    return new MachineSources(deb822(text), List.of());
   }
 
   static List<Mirror> deb822(String text) throws MalformedInputException {
@@ -173,7 +184,43 @@ public final class MachineSources {
     if (chosen.keySet().stream().noneMatch(key -> key.get(1).equals(suite))) {
       return Optional.empty();
     }
+    beside.forEach(mirror -> chosen.putIfAbsent(List.of(mirror.uri(), mirror.suite()), mirror));
     return Optional.of(String.join("\n", chosen.values().stream().map(Mirror::format).toList()));
+  }
+
+  /**
+   * These sources with other archives in their place, or snapshots beside them; each is signed by
+   * the keys, and has the components, of the machine's mirror for its suite, or by default of
+   * Debian's main component.
+   *
+   * @param suite of an address that names none
+   * @param instead the only ones that count then; the machine's if there is none
+   * @param snapshots further ones, whose Release files may have expired
+   */
+  public MachineSources with(
+      String suite, List<ArchiveAddress> instead, List<ArchiveAddress> snapshots)
+      throws MalformedInputException {
+    List<Mirror> changed = new ArrayList<>(instead.isEmpty() ? mirrors : List.of());
+    List<Mirror> others = new ArrayList<>();
+    for (ArchiveAddress address : instead) {
+      (address.suite().isEmpty() ? changed : others).add(placed(address, suite, false));
+    }
+    for (ArchiveAddress address : snapshots) {
+      others.add(placed(address, suite, true));
+    }
+    return new MachineSources(changed, others);
+  }
+
+  private Mirror placed(ArchiveAddress address, String suite, boolean expired)
+      throws MalformedInputException {
+    String wanted = address.suite().orElse(suite);
+    Optional<Mirror> known = mirrors.stream().filter(m -> m.suite().equals(wanted)).findFirst();
+    return known
+        .or(() -> mirrors.stream().filter(m -> m.signedBy().isPresent()).findFirst())
+        .orElse(
+            new Mirror(
+                address.uri(), wanted, List.of("main"), Optional.of(ARCHIVE_KEYRING), expired))
+        .at(address, wanted, expired);
   }
 
   /** apt refuses two entries for one suite that disagree about its keys. */
@@ -184,6 +231,7 @@ public final class MachineSources {
         a.uri(),
         a.suite(),
         List.copyOf(components),
-        a.signedBy().isPresent() ? a.signedBy() : b.signedBy());
+        a.signedBy().isPresent() ? a.signedBy() : b.signedBy(),
+        a.mayBeExpired());
   }
 }

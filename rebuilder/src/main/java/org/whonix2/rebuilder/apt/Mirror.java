@@ -12,8 +12,14 @@ import org.whonix2.core.Quoted;
  *
  * @param signedBy the value of Signed-By: a keyring's path, fingerprints, or a whole key over
  *     several lines; without one, apt's trusted keys count
+ * @param mayBeExpired whether its Release file may be older than it says itself: a snapshot's is
  */
-record Mirror(String uri, String suite, List<String> components, Optional<String> signedBy) {
+record Mirror(
+    String uri,
+    String suite,
+    List<String> components,
+    Optional<String> signedBy,
+    boolean mayBeExpired) {
   private static final Pattern URI = Pattern.compile("[a-z][a-z0-9+.-]*:[!-~]{1,1000}");
   private static final Pattern USER_INFORMATION = Pattern.compile("[a-z0-9+.-]+:/*[^/]*@([^/]*).*");
   private static final Pattern SUITE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._/-]{0,99}");
@@ -42,7 +48,14 @@ record Mirror(String uri, String suite, List<String> components, Optional<String
     if (signedBy.isPresent() && !KEY.matcher(signedBy.get()).matches()) {
       throw new MalformedInputException("expected plain text in Signed-By");
     }
-    return new Mirror(uri, suite, List.copyOf(components), signedBy);
+    return new Mirror(uri, suite, List.copyOf(components), signedBy, false);
+  }
+
+  /** The same archive elsewhere. */
+  Mirror at(ArchiveAddress address, String otherSuite, boolean expired)
+      throws MalformedInputException {
+    Mirror moved = of(address.uri(), otherSuite, components, signedBy);
+    return new Mirror(moved.uri, moved.suite, moved.components, moved.signedBy, expired);
   }
 
   /** This mirror as a deb822 source of packages and sources; nothing makes it trusted. */
@@ -51,6 +64,9 @@ record Mirror(String uri, String suite, List<String> components, Optional<String
     out.append("Types: deb deb-src\nURIs: ").append(uri);
     out.append("\nSuites: ").append(suite);
     out.append("\nComponents: ").append(String.join(" ", components)).append('\n');
+    if (mayBeExpired) {
+      out.append("Check-Valid-Until: no\n");
+    }
     signedBy.ifPresent(key -> out.append("Signed-By: ").append(indented(key)).append('\n'));
     return out.toString();
   }

@@ -9,7 +9,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.BinaryArtifact;
@@ -109,7 +108,7 @@ public final class Attester {
       throws IOException {
     return new Rebuild(
         attempt.source().toSourcePackage(),
-        Optional.empty(),
+        attempt.source().signer(),
         request.suite(),
         attempt.architecture(),
         new Toolchain(request.toolchain().hashClass(), request.toolchain().digest()),

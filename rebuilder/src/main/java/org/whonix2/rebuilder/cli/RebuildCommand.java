@@ -21,7 +21,6 @@ import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.StateOptions;
 import org.whonix2.io.cli.TimeSpan;
 import org.whonix2.io.progress.Progress;
-import org.whonix2.rebuilder.apt.SourceRequest;
 import org.whonix2.rebuilder.attest.Attester;
 import org.whonix2.rebuilder.attest.RebuilderKey;
 import org.whonix2.rebuilder.attest.SequenceNumbers;
@@ -49,8 +48,13 @@ final class RebuildCommand implements Callable<ExitCode> {
   private static final int MOST_PARALLEL = 1024;
   private static final Pattern SUITE = Pattern.compile("[a-z0-9][a-z0-9.+-]{0,63}");
 
-  @Parameters(paramLabel = "SOURCE[=VERSION]", description = "such as net-tools")
-  private String source = "";
+  @Parameters(
+      paramLabel = "SOURCE[=VERSION]",
+      arity = "0..1",
+      description = "such as net-tools; a binary-only rebuild's version ends in +b1")
+  private @Nullable String source;
+
+  @Mixin private InputOptions input = new InputOptions();
 
   @Option(
       names = "--key",
@@ -130,8 +134,11 @@ final class RebuildCommand implements Callable<ExitCode> {
     URI server = publish == null ? null : Publisher.parseServer(publish);
     RebuildRequest request =
         new RebuildRequest(
-            SourceRequest.parse(source),
+            input.input(source),
             checkedSuite(),
+            input.mirrors(),
+            input.snapshots(),
+            input.requireUploader(),
             toolchain(),
             compilerRoot,
             sandbox.limits(),
@@ -162,8 +169,10 @@ final class RebuildCommand implements Callable<ExitCode> {
       throws IOException, CommandException, MalformedInputException {
     Cancellation cancellation = new Cancellation();
     Cancellation.Work work = cancellation.onShutdown();
-    try (Progress progress = Progress.onStandardError()) {
-      return new Rebuild(request, new Programs(cancellation), progress, Clock.systemUTC()).run();
+    Progress progress = Progress.onStandardError();
+    Rebuild rebuild = new Rebuild(request, new Programs(cancellation), progress, Clock.systemUTC());
+    try {
+      return rebuild.run();
     } catch (InterruptedIOException e) {
       throw new CommandException(
           ExitCode.OUTSIDE_FAILED, "interrupted; nothing was attested", null, e);
@@ -177,6 +186,8 @@ final class RebuildCommand implements Callable<ExitCode> {
           "see " + request.out().resolve(Rebuild.PREPARE_LOG),
           e);
     } finally {
+      progress.close();
+      rebuild.notices().forEach(notice -> System.err.println("note: " + notice));
       work.close();
     }
   }

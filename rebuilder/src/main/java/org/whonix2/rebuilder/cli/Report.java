@@ -14,8 +14,8 @@ import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.json.StrictJson;
 import org.whonix2.io.cli.CommandException;
-import org.whonix2.rebuilder.apt.ArchivedSource;
 import org.whonix2.rebuilder.attest.Attester;
+import org.whonix2.rebuilder.input.BuildInput;
 import org.whonix2.rebuilder.rebuild.Agreement;
 import org.whonix2.rebuilder.rebuild.Comparison;
 import org.whonix2.rebuilder.rebuild.Rebuild;
@@ -102,16 +102,21 @@ final class Report {
             .ifPresent(found -> out.println("  " + found + ": it stays " + agreement));
       }
     }
-    out.printf(Locale.ROOT, "%s: %s%n", built.attempt().source(), summary(comparisons));
+    BuildInput source = built.attempt().source();
+    out.printf(Locale.ROOT, "%s: %s%n", source, summary(comparisons));
     for (Agreement agreement : Agreement.values()) {
       if (comparisons.stream().anyMatch(c -> c.agreement() == agreement)) {
         agreement.meaning().ifPresent(meaning -> out.println(agreement + ": " + meaning));
       }
     }
+    if (!source.recorded().isEmpty()) {
+      out.println("the .buildinfo: " + RecordedComparison.of(built));
+    }
     if (hasDifferenceReport()) {
       out.println("what differs: " + request.out().resolve(Rebuild.DIFFERENCE_REPORT));
     }
     built.variation().ifPresent(this::table);
+    source.signer().ifPresent(signer -> out.println("source signed by " + signer));
   }
 
   private void table(Findings findings) {
@@ -168,6 +173,9 @@ final class Report {
       comparison.archived().forEach(digest -> archived.add(digest.toString()));
       comparison.recorded().ifPresent(digest -> node.put("recorded", digest.toString()));
     }
+    if (!built.attempt().source().recorded().isEmpty()) {
+      RecordedComparison.of(built).write(report.putObject("recorded"));
+    }
     if (hasDifferenceReport()) {
       report.put("differenceReport", Rebuild.DIFFERENCE_REPORT);
     }
@@ -181,11 +189,13 @@ final class Report {
   }
 
   private ObjectNode head(RebuildResult.Attempt attempt) {
-    ArchivedSource source = attempt.source();
+    BuildInput input = attempt.source();
     ObjectNode report = StrictJson.newObject();
-    report.put("source", source.name().toString());
-    report.put("version", source.version().toString());
-    report.put("dsc", source.dsc().digest().toString());
+    report.put("source", input.source().name().toString());
+    report.put("version", input.source().version().toString());
+    report.put("dsc", input.source().dsc().toString());
+    input.signer().ifPresent(signer -> report.put("signer", signer.toString()));
+    input.rebuild().ifPresent(rebuild -> report.put("binaryVersion", rebuild.version().toString()));
     report.put("suite", request.suite());
     report.put("toolchain", request.toolchain().name());
     report.put("compilerRoot", request.compilerRoot());

@@ -8,11 +8,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.rebuilder.apt.AptRoot;
+import org.whonix2.rebuilder.apt.ArchivedBinary;
 import org.whonix2.rebuilder.difference.Difference;
 import org.whonix2.rebuilder.difference.Diffoscope;
 import org.whonix2.rebuilder.difference.PackageDifference;
@@ -86,14 +88,20 @@ final class DifferenceSearch {
       return comparison.with(difference);
     } catch (InterruptedIOException e) {
       throw e;
-    } catch (IOException | CommandException e) {
+    } catch (IOException | CommandException | MalformedInputException e) {
       line("not looked into: " + Diffoscope.printable(String.valueOf(e.getMessage())) + "\n");
       return comparison;
     }
   }
 
-  private Path fetch(BinaryArtifact artifact, Sha256 digest) throws IOException, CommandException {
-    return apt.download(artifact.identity(), digest, job.folder("archived" + looked));
+  private Path fetch(BinaryArtifact artifact, Sha256 digest)
+      throws IOException, CommandException, MalformedInputException {
+    for (ArchivedBinary binary : apt.binaries(List.of(artifact.identity().name()))) {
+      if (binary.identity().equals(artifact.identity()) && binary.digest().equals(digest)) {
+        return apt.download(binary, job.folder("archived" + looked));
+      }
+    }
+    throw new IOException("expected the archive's " + artifact.identity() + ", found none");
   }
 
   private void explain(Path theirs, Path ours) throws IOException {

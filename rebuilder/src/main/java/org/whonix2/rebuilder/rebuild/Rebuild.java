@@ -16,18 +16,17 @@ import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.rebuilder.apt.AptRoot;
-import org.whonix2.rebuilder.apt.ArchivedSource;
 import org.whonix2.rebuilder.apt.KeptRoot;
 import org.whonix2.rebuilder.apt.MachineSources;
+import org.whonix2.rebuilder.input.BuildInput;
+import org.whonix2.rebuilder.input.Fetching;
 import org.whonix2.rebuilder.process.LogFile;
 import org.whonix2.rebuilder.process.Programs;
 import org.whonix2.rebuilder.sandbox.BuildFailure;
 import org.whonix2.rebuilder.sandbox.BuildRoot;
 import org.whonix2.rebuilder.sandbox.JobFolder;
 import org.whonix2.rebuilder.sandbox.RootCache;
-import org.whonix2.rebuilder.sandbox.RootContents;
 import org.whonix2.rebuilder.sandbox.Sandbox;
-import org.whonix2.rebuilder.sandbox.Surroundings;
 import org.whonix2.rebuilder.variation.CulpritSearch;
 import org.whonix2.rebuilder.variation.Findings;
 import org.whonix2.rebuilder.variation.Outcome;
@@ -54,12 +53,20 @@ public final class Rebuild {
   private final Programs programs;
   private final Progress progress;
   private final Clock clock;
+  private final Path machineApt;
+  private final List<String> notices = new ArrayList<>();
 
   public Rebuild(RebuildRequest request, Programs programs, Progress progress, Clock clock) {
+    this(request, programs, progress, clock, MACHINE_APT);
+  }
+
+  Rebuild(
+      RebuildRequest request, Programs programs, Progress progress, Clock clock, Path machineApt) {
     this.request = request;
     this.programs = programs;
     this.progress = progress;
     this.clock = clock;
+    this.machineApt = machineApt;
   }
 
   /**
@@ -72,31 +79,44 @@ public final class Rebuild {
         KeptRoot kept = KeptRoot.open(request.state(), request.suite());
         LogFile log = new LogFile(request.out().resolve(PREPARE_LOG))) {
       progress.phase("fetching the archive's signed lists");
-      MachineSources machine = MachineSources.read(MACHINE_APT);
+      MachineSources machine =
+          MachineSources.read(machineApt)
+              .with(request.suite(), request.mirrors(), request.snapshots());
       AptRoot apt = AptRoot.create(kept.folder(), machine, request.suite(), programs, log);
       apt.update();
-      ArchivedSource source = apt.find(request.source());
-      progress.phase("fetching the source " + source);
-      Path sources = job.folder("source");
-      apt.download(source, sources);
-      StatementRoom.require(request, source, sources, apt.architecture());
+      progress.phase("fetching and verifying the source");
+      BuildInput input = request.input().fetch(fetching(job, apt));
+      StatementRoom.require(request, input, apt.architecture());
       progress.phase("making a fresh build root");
-      RootContents contents =
-          new RootContents.BuildDependencies(
-              request.toolchain().packages(), sources.resolve(source.dsc().name()));
       RootCache cache = RootCache.in(request.state(), request.cache());
       cache.clean(job, clock.instant());
       RebuildResult result;
-      try (BuildRoot root = BuildRoot.make(job, apt, contents, cache, programs, log)) {
-        result = build(job, apt, source, sources, root);
+      try (BuildRoot root = BuildRoot.make(job, apt, input.contents(), cache, programs, log)) {
+        result = build(job, apt, input, root);
       }
       progress.phase("removing the build root");
       return result;
     }
   }
 
-  private RebuildResult build(
-      JobFolder job, AptRoot apt, ArchivedSource source, Path sources, BuildRoot root)
+  private Fetching fetching(JobFolder job, AptRoot apt) throws IOException {
+    return new Fetching(
+        apt,
+        job.folder("source"),
+        job.folder("aside"),
+        request.state().resolve("keyrings"),
+        request.toolchain().packages(),
+        request.requireUploader(),
+        clock.instant(),
+        notices::add);
+  }
+
+  /** What the user should know beside the result. */
+  public List<String> notices() {
+    return List.copyOf(notices);
+  }
+
+  private RebuildResult build(JobFolder job, AptRoot apt, BuildInput source, BuildRoot root)
       throws IOException, CommandException, MalformedInputException {
     progress.phase("building " + source);
     Path work = job.folder("build");
@@ -104,13 +124,8 @@ public final class Rebuild {
     Instant startedOn = now();
     try (LogFile log = new LogFile(request.out().resolve(BUILD_LOG))) {
       Optional<BuildFailure> failure =
-          Sandbox.in(root, sources, work, request.limits())
-              .build(
-                  source.dsc().name(),
-                  source.folderName(),
-                  Surroundings.usual(request.parallel()),
-                  programs,
-                  log);
+          Sandbox.in(root, source.folder(), work, request.limits())
+              .build(source.recipe(), source.surroundings(request.parallel()), programs, log);
       RebuildResult.Attempt attempt =
           new RebuildResult.Attempt(
               source, architecture, root.installed().digest(), startedOn, now());
@@ -120,43 +135,31 @@ public final class Rebuild {
       progress.phase("comparing with the archive");
       BuildOutput output;
       try {
-        output = BuildOutput.take(work, request.out(), buildinfoName(source, architecture));
+        output = BuildOutput.take(work, request.out(), source.buildinfoName(architecture));
       } catch (MalformedInputException e) {
         BuildFailure left =
             new BuildFailure("what it left behind: " + e.getMessage(), Optional.of("output"));
         return new RebuildResult.Failed(attempt, left, log.tail(SHOWN_LINES));
       }
-      List<Comparison> comparisons = compare(job, apt, output.artifacts());
+      List<Comparison> comparisons = compare(job, apt, source, output.artifacts());
       Optional<Findings> findings =
-          request.vary()
-              ? Optional.of(vary(job, root, source, sources, attempt, output))
-              : Optional.empty();
+          request.vary() ? Optional.of(vary(job, root, attempt, output)) : Optional.empty();
       return new RebuildResult.Built(attempt, comparisons, output.buildinfo(), findings);
     }
   }
 
   /** Builds again in other surroundings; nothing of that is an artifact. */
   private Findings vary(
-      JobFolder job,
-      BuildRoot root,
-      ArchivedSource source,
-      Path sources,
-      RebuildResult.Attempt attempt,
-      BuildOutput first)
-      throws IOException {
+      JobFolder job, BuildRoot root, RebuildResult.Attempt attempt, BuildOutput first)
+      throws IOException, MalformedInputException {
     try (LogFile log = new LogFile(request.out().resolve(VARIATION_LOG))) {
       VariedBuilds builds =
           new VariedBuilds(
               root,
               job,
-              new VariedBuilds.Unpackable(
-                  sources,
-                  source.dsc().name(),
-                  source.folderName(),
-                  buildinfoName(source, attempt.architecture())),
+              attempt,
               request.limits(),
-              Surroundings.usual(request.parallel()),
-              attempt.startedOn(),
+              attempt.source().surroundings(request.parallel()),
               programs,
               progress,
               log);
@@ -168,12 +171,13 @@ public final class Rebuild {
     }
   }
 
-  private List<Comparison> compare(JobFolder job, AptRoot apt, List<BinaryArtifact> artifacts)
+  private List<Comparison> compare(
+      JobFolder job, AptRoot apt, BuildInput source, List<BinaryArtifact> artifacts)
       throws IOException, MalformedInputException {
+    RecordedBuild recorded = RecordedBuild.of(source.recorded());
     List<Comparison> comparisons = new ArrayList<>();
     for (BinaryArtifact artifact : artifacts) {
-      comparisons.add(
-          Comparison.of(artifact, apt.archived(artifact.identity()), RecordedBuild.NONE));
+      comparisons.add(Comparison.of(artifact, apt.archived(artifact.identity()), recorded));
     }
     boolean differs = comparisons.stream().anyMatch(each -> each.agreement().differs());
     if (!differs || request.differenceTime().isZero()) {
@@ -182,15 +186,6 @@ public final class Rebuild {
     progress.phase("looking into what differs");
     return new DifferenceSearch(apt, job, request.out(), programs, request.differenceTime())
         .look(comparisons);
-  }
-
-  private static String buildinfoName(ArchivedSource source, Architecture architecture) {
-    return source.name()
-        + "_"
-        + source.version().withoutEpoch()
-        + "_"
-        + architecture
-        + ".buildinfo";
   }
 
   private Instant now() {

@@ -2,7 +2,9 @@ package org.whonix2.rebuilder.rebuild;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import org.whonix2.rebuilder.apt.SourceRequest;
+import java.util.List;
+import org.whonix2.rebuilder.apt.ArchiveAddress;
+import org.whonix2.rebuilder.input.Input;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
 import org.whonix2.rebuilder.sandbox.RootCache;
 import org.whonix2.toolchain.Toolchain;
@@ -10,6 +12,9 @@ import org.whonix2.toolchain.Toolchain;
 /**
  * What to rebuild, and how.
  *
+ * @param mirrors that stand for the machine's; none: the machine's
+ * @param snapshots archives of the past, besides
+ * @param requireUploader whether a source that no known uploader signed is refused
  * @param compilerRoot one that the toolchain allows
  * @param parallel how many jobs the build may run at a time
  * @param differenceTime how long differences may be looked into; zero for not at all
@@ -19,8 +24,11 @@ import org.whonix2.toolchain.Toolchain;
  * @param state the state folder, absolute
  */
 public record RebuildRequest(
-    SourceRequest source,
+    Input input,
     String suite,
+    List<ArchiveAddress> mirrors,
+    List<ArchiveAddress> snapshots,
+    boolean requireUploader,
     Toolchain toolchain,
     String compilerRoot,
     BuildLimits limits,
@@ -29,4 +37,9 @@ public record RebuildRequest(
     boolean vary,
     RootCache.Settings cache,
     Path out,
-    Path state) {}
+    Path state) {
+  public RebuildRequest {
+    mirrors = List.copyOf(mirrors);
+    snapshots = List.copyOf(snapshots);
+  }
+}

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.digest.Sha256;
-import org.whonix2.rebuilder.apt.ArchivedSource;
+import org.whonix2.rebuilder.input.BuildInput;
 import org.whonix2.rebuilder.sandbox.BuildFailure;
 import org.whonix2.rebuilder.variation.Findings;
 
@@ -22,7 +22,7 @@ public sealed interface RebuildResult {
    * @param finishedOn not before it, even if the clock was set back meanwhile
    */
   record Attempt(
-      ArchivedSource source,
+      BuildInput source,
       Architecture architecture,
       Sha256 environment,
       Instant startedOn,

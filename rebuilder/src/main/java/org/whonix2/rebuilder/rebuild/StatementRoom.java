@@ -2,7 +2,6 @@ package org.whonix2.rebuilder.rebuild;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +20,7 @@ import org.whonix2.core.statement.Toolchain;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.files.AtomicFiles;
-import org.whonix2.rebuilder.apt.ArchivedSource;
+import org.whonix2.rebuilder.input.BuildInput;
 
 /**
  * Whether what a source announces fits into one statement: a rebuild has one, since of two with one
@@ -33,15 +32,11 @@ final class StatementRoom {
 
   private StatementRoom() {}
 
-  /**
-   * Refuses a source whose artifacts cannot be attested.
-   *
-   * @param sources has its .dsc
-   */
-  static void require(
-      RebuildRequest request, ArchivedSource source, Path sources, Architecture architecture)
+  /** Refuses a source whose artifacts cannot be attested. */
+  static void require(RebuildRequest request, BuildInput source, Architecture architecture)
       throws IOException, CommandException, MalformedInputException {
-    byte[] dsc = AtomicFiles.read(sources.resolve(source.dsc().name()), MAX_DSC_BYTES);
+    byte[] dsc =
+        AtomicFiles.read(source.folder().resolve(source.recipe().dscName()), MAX_DSC_BYTES);
     List<PackageName> names =
         AnnouncedPackages.of(new String(dsc, StandardCharsets.UTF_8), architecture);
     if (names.isEmpty()) {

@@ -12,6 +12,7 @@ import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.progress.Progress;
+import org.whonix2.rebuilder.input.BuildInput;
 import org.whonix2.rebuilder.process.LogFile;
 import org.whonix2.rebuilder.process.Programs;
 import org.whonix2.rebuilder.sandbox.BuildFailure;
@@ -29,10 +30,9 @@ import org.whonix2.rebuilder.variation.Variation;
 final class VariedBuilds implements CulpritSearch.Builds {
   private final BuildRoot root;
   private final JobFolder job;
-  private final Unpackable source;
+  private final RebuildResult.Attempt first;
   private final BuildLimits limits;
   private final Surroundings usual;
-  private final Instant began;
   private final Programs programs;
   private final Progress progress;
   private final LogFile log;
@@ -40,31 +40,20 @@ final class VariedBuilds implements CulpritSearch.Builds {
   /** The first build was number one. */
   private int number = 1;
 
-  /**
-   * What is built.
-   *
-   * @param folder has the .dsc and the files that it names
-   * @param folderName what it is unpacked into
-   * @param buildinfo the name of the .buildinfo that a build leaves
-   */
-  record Unpackable(Path folder, String dscName, String folderName, String buildinfo) {}
-
   VariedBuilds(
       BuildRoot root,
       JobFolder job,
-      Unpackable source,
+      RebuildResult.Attempt first,
       BuildLimits limits,
       Surroundings usual,
-      Instant began,
       Programs programs,
       Progress progress,
       LogFile log) {
     this.root = root;
     this.job = job;
-    this.source = source;
+    this.first = first;
     this.limits = limits;
     this.usual = usual;
-    this.began = began;
     this.programs = programs;
     this.progress = progress;
     this.log = log;
@@ -77,12 +66,13 @@ final class VariedBuilds implements CulpritSearch.Builds {
     log.line("== number " + number + ": " + trial + " varied");
     String name = "varied-" + UUID.randomUUID().toString().substring(0, 8);
     Path work = job.folder(name);
+    BuildInput source = first.source();
+    Instant began = first.startedOn();
     Optional<Instant> clock = trial.clockSetBack() ? Optional.of(began) : Optional.empty();
     Optional<BuildFailure> failure =
         Sandbox.in(root, source.folder(), work, limits)
             .build(
-                source.dscName(),
-                source.folderName(),
+                source.recipe(),
                 Variation.applied(trial.varied(), usual, clock, began),
                 programs,
                 log);
@@ -91,7 +81,8 @@ final class VariedBuilds implements CulpritSearch.Builds {
     }
     try {
       Path copies = job.folder(name + "-copies");
-      return new Outcome.Bits(digests(BuildOutput.take(work, copies, source.buildinfo())));
+      return new Outcome.Bits(
+          digests(BuildOutput.take(work, copies, source.buildinfoName(first.architecture()))));
     } catch (MalformedInputException e) {
       return new Outcome.Failed("what it left behind: " + e.getMessage());
     }

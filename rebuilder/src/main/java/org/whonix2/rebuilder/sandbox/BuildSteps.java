@@ -50,8 +50,7 @@ final class BuildSteps {
   }
 
   /** Unpacks and builds; says why it failed, if it did. */
-  Optional<BuildFailure> run(
-      Path sources, String dscName, String folderName, Programs programs, LogFile log)
+  Optional<BuildFailure> run(Path sources, Recipe recipe, Programs programs, LogFile log)
       throws IOException {
     List<String> unpack =
         List.of(
@@ -60,21 +59,46 @@ final class BuildSteps {
             "--no-check",
             "--no-copy",
             "--extract",
-            Sandbox.SOURCE_PATH + "/" + dscName,
-            folderName);
-    List<String> build = List.of("dpkg-buildpackage", "--build=binary", "-us", "-uc");
+            Sandbox.SOURCE_PATH + "/" + recipe.dscName(),
+            recipe.folderName());
+    List<String> build = List.of("dpkg-buildpackage", "--build=" + recipe.binaries(), "-us", "-uc");
+    String options = recipe.options();
     String path = surroundings.buildPath();
     long deadline = System.nanoTime() + limits.time().toNanos();
+    String folder = path + "/" + recipe.folderName();
     Optional<BuildFailure> failure =
-        step("unpacking", unpack, sources, path, deadline, programs, log);
+        step("unpacking", unpack, options, sources, path, deadline, programs, log);
+    if (failure.isEmpty() && recipe.changelogEntry().isPresent()) {
+      List<String> prepend = prepend(Sandbox.SOURCE_PATH + "/" + recipe.changelogEntry().get());
+      failure =
+          step(
+              "adding the changelog entry",
+              prepend,
+              options,
+              sources,
+              folder,
+              deadline,
+              programs,
+              log);
+    }
     return failure.isPresent()
         ? failure
-        : step("building", build, sources, path + "/" + folderName, deadline, programs, log);
+        : step("building", build, options, sources, folder, deadline, programs, log);
+  }
+
+  /**
+   * By a shell, and as the build's user: what it replaces is the source's own, and may be a link.
+   */
+  private static List<String> prepend(String entry) {
+    String script =
+        "cat \"$1\" debian/changelog >../.changelog && mv -f ../.changelog debian/changelog";
+    return List.of("/bin/sh", "-c", script, "sh", entry);
   }
 
   private Optional<BuildFailure> step(
       String what,
       List<String> arguments,
+      String options,
       Path sources,
       String folder,
       long deadline,
@@ -85,7 +109,9 @@ final class BuildSteps {
     Duration left = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
     Optional<Path> filter = Sandbox.writeFilter(run);
     Command command =
-        Command.of(arguments).behind(insideArguments()).behind(bubblewrap(sources, folder, filter));
+        Command.of(arguments)
+            .behind(insideArguments())
+            .behind(bubblewrap(options, sources, folder, filter));
     if (filter.isPresent()) {
       command = command.behind(Sandbox.withFilter(namespaces.seen(filter.get())));
     }
@@ -96,7 +122,8 @@ final class BuildSteps {
         : Optional.of(explain(what, outcome, programs, log));
   }
 
-  private List<String> bubblewrap(Path sources, String folder, Optional<Path> filter) {
+  private List<String> bubblewrap(
+      String options, Path sources, String folder, Optional<Path> filter) {
     String disk = namespaces.seen(run.resolve("disk"));
     List<String> bwrap = new ArrayList<>();
     bwrap.add("bwrap");
@@ -113,7 +140,7 @@ final class BuildSteps {
     String build = surroundings.shuffledFiles() ? "/shuffled" : "/build";
     bwrap.addAll(List.of("--bind", disk + build, surroundings.buildPath()));
     bwrap.addAll(List.of("--chdir", folder, "--clearenv"));
-    environment().forEach((name, value) -> bwrap.addAll(List.of("--setenv", name, value)));
+    environment(options).forEach((name, value) -> bwrap.addAll(List.of("--setenv", name, value)));
     if (filter.isPresent()) {
       bwrap.addAll(List.of("--seccomp", "9"));
     }
@@ -121,7 +148,7 @@ final class BuildSteps {
     return bwrap;
   }
 
-  private Map<String, String> environment() {
+  private Map<String, String> environment(String options) {
     Map<String, String> environment = new TreeMap<>();
     environment.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
     environment.put("HOME", "/nonexistent");
@@ -130,7 +157,8 @@ final class BuildSteps {
     environment.put("SHELL", "/bin/sh");
     environment.put("LC_ALL", surroundings.locale());
     environment.put("TZ", surroundings.timeZone());
-    environment.put("DEB_BUILD_OPTIONS", "nocheck parallel=" + surroundings.processors());
+    environment.put(
+        "DEB_BUILD_OPTIONS", (options + " parallel=" + surroundings.processors()).strip());
     return environment;
   }
 

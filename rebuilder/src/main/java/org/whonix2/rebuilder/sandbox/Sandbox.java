@@ -110,12 +110,11 @@ public final class Sandbox {
   /**
    * Unpacks the source and builds its binary packages.
    *
-   * @param folderName what to unpack it into
    * @return why it failed, if it did
    * @throws CommandException if this machine does not let us make a sandbox
    */
   public Optional<BuildFailure> build(
-      String dscName, String folderName, Surroundings surroundings, Programs programs, LogFile log)
+      Recipe recipe, Surroundings surroundings, Programs programs, LogFile log)
       throws IOException, CommandException, MalformedInputException {
     surroundings.checked();
     String name = "run-" + UUID.randomUUID().toString().substring(0, 8);
@@ -127,8 +126,7 @@ public final class Sandbox {
     }
     Path disk = Files.createDirectory(run.resolve("disk"));
     List<Path> lower = new ArrayList<>();
-    Additions.fetch(surroundings, root, run.resolve("packages"), programs)
-        .ifPresent(lower::add);
+    Additions.fetch(surroundings, root, run.resolve("packages"), programs).ifPresent(lower::add);
     lower.addAll(root.lower());
     try (Closing<ControlGroup> group =
             new Closing<>(ControlGroup.create(job.id(), limits.memoryBytes(), limits.processes()));
@@ -146,7 +144,7 @@ public final class Sandbox {
       ours(namespaces.joined(lay(namespaces, run, lower, surroundings)), programs, log);
       BuildSteps steps =
           new BuildSteps(namespaces, group.value(), limits, root.ids(), surroundings, run);
-      Optional<BuildFailure> failure = steps.run(sources, dscName, folderName, programs, log);
+      Optional<BuildFailure> failure = steps.run(sources, recipe, programs, log);
       if (failure.isEmpty()) {
         Command copy =
             Command.of(

@@ -24,7 +24,7 @@ class StatementRoomTest {
 
   private void require(String dsc) throws Exception {
     Files.writeString(folder.resolve("tiny_1.dsc"), dsc);
-    StatementRoom.require(Results.request(folder), Results.source(), folder, AMD64);
+    StatementRoom.require(Results.request(folder), Results.source(folder), AMD64);
   }
 
   private static String announcing(int count) {

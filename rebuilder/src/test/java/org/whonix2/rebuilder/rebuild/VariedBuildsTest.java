@@ -17,7 +17,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.whonix2.core.artifact.Architecture;
 import org.whonix2.io.progress.Progress;
+import org.whonix2.rebuilder.Results;
 import org.whonix2.rebuilder.apt.AptRoot;
 import org.whonix2.rebuilder.apt.MachineSources;
 import org.whonix2.rebuilder.process.Cancellation;
@@ -109,11 +111,14 @@ class VariedBuildsTest {
           new VariedBuilds(
               root,
               job,
-              new VariedBuilds.Unpackable(
-                  sources, TinySource.DSC, TinySource.FOLDER, "tiny_1_amd64.buildinfo"),
+              new RebuildResult.Attempt(
+                  Results.source(sources),
+                  new Architecture("amd64"),
+                  Results.ENVIRONMENT,
+                  began,
+                  began),
               BuildLimits.within(Duration.ofMinutes(2)),
               usual,
-              began,
               programs,
               Progress.silent(),
               log);

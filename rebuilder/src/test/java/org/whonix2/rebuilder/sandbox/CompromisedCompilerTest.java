@@ -61,7 +61,11 @@ class CompromisedCompilerTest {
       try (BuildRoot root = BuildRoot.make(job, apt, contents, cache, programs, log)) {
         assertThat(
                 Sandbox.in(root, sources, work, LIMITS)
-                    .build(TinySource.DSC, TinySource.FOLDER, Surroundings.usual(1), programs, log))
+                    .build(
+                        Recipe.usual(TinySource.DSC, TinySource.FOLDER),
+                        Surroundings.usual(1),
+                        programs,
+                        log))
             .as(String.join("\n", log.tail(30)))
             .isEmpty();
       }

@@ -94,7 +94,7 @@ class HostileBuildTest {
     try (LogFile log = new LogFile(job.path("build" + cases + ".log"))) {
       Optional<BuildFailure> failure =
           Sandbox.in(root, sources, work, LIMITS)
-              .build(TinySource.DSC, TinySource.FOLDER, surroundings, programs, log);
+              .build(Recipe.usual(TinySource.DSC, TinySource.FOLDER), surroundings, programs, log);
       logEnd = log.tail(50);
       assertThat(processesOfTheJob()).isEmpty();
       return failure;
@@ -329,7 +329,9 @@ class HostileBuildTest {
     assertThat(String.join("\n", logEnd)).containsAnyOf(message, "Cannot assign requested address");
   }
 
-  /** What a .buildinfo lists has no apt in it, and no fakeroot, which the build gets all the same. */
+  /**
+   * What a .buildinfo lists has no apt in it, and no fakeroot, which the build gets all the same.
+   */
   @Test
   void exactlyTheListedPackagesMakeARootThatBuilds() throws Exception {
     assertThat(build("fakeroot true")).as(String.join("\n", logEnd)).isEmpty();
@@ -344,13 +346,15 @@ class HostileBuildTest {
         }
       }
     }
-    assertThat(listed).hasSizeGreaterThan(50).extracting(each -> each.name().toString())
-        .contains("gcc-12").doesNotContain("apt", "fakeroot");
+    assertThat(listed)
+        .hasSizeGreaterThan(50)
+        .extracting(each -> each.name().toString())
+        .contains("gcc-12")
+        .doesNotContain("apt", "fakeroot");
     BuildRoot usual = root;
     try (LogFile log = new LogFile(job.path("exact.log"))) {
       RootCache cache = RootCache.in(job.state(), RootCache.Settings.STANDARD);
-      root =
-          BuildRoot.make(job, usual.apt(), RootContents.Exact.of(listed), cache, programs, log);
+      root = BuildRoot.make(job, usual.apt(), RootContents.Exact.of(listed), cache, programs, log);
       root.installed().requireExactly(listed);
       newFolders();
       assertThat(build("fakeroot true; ! dpkg-query -W fakeroot"))
@@ -417,9 +421,7 @@ class HostileBuildTest {
         ! dpkg-query -W libfaketime
         ! dpkg-query -W locales-all
         """;
-    assertThat(build(check, others))
-        .as(String.join("\n", logEnd))
-        .isEmpty();
+    assertThat(build(check, others)).as(String.join("\n", logEnd)).isEmpty();
     assertThat(work.resolve("tiny_1_all.deb")).isRegularFile();
   }
 

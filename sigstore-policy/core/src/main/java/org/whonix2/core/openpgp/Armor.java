@@ -12,6 +12,7 @@ import org.whonix2.core.Quoted;
 /** ASCII armor (RFC 9580, section 6.2): one block, nothing around it. */
 final class Armor {
   static final String PUBLIC = "PGP PUBLIC KEY BLOCK";
+  static final String SIGNATURE = "PGP SIGNATURE";
   static final String PRIVATE = "PGP PRIVATE KEY BLOCK";
 
   private static final Base64 LINES =

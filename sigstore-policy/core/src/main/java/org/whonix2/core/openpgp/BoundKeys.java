@@ -43,11 +43,22 @@ final class BoundKeys {
     } catch (MalformedInputException e) {
       return new SignatureResult.Bad("malformed signature: " + e.getMessage());
     }
-    if (signature.type() != Signature.BINARY_DOCUMENT) {
+    return verify(signature, Signature.BINARY_DOCUMENT, message, moment);
+  }
+
+  /**
+   * The same of a signature that is read already.
+   *
+   * @param type what it must be: of a binary document, or of a canonical text
+   */
+  SignatureResult verify(Signature signature, int type, byte[] message, Moment moment) {
+    if (signature.type() != type) {
       return new SignatureResult.Bad(
           String.format(
-              "the signature is of type 0x%02x, expected 0x00, a binary document",
-              signature.type()));
+              "the signature is of type 0x%02x, expected 0x%02x, a %s",
+              signature.type(),
+              type,
+              type == Signature.BINARY_DOCUMENT ? "binary document" : "canonical text"));
     }
     // Unlike a binding, what is in a log cannot have been signed after it was logged.
     Optional<String> objection = signature.objection(Moment.now(moment.at()));

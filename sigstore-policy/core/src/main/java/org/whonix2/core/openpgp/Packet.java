@@ -15,6 +15,7 @@ final class Packet {
   static final int SECRET_KEY = 5;
   static final int PUBLIC_KEY = 6;
   static final int SECRET_SUBKEY = 7;
+  static final int TRUST = 12;
   static final int USER_ID = 13;
   static final int PUBLIC_SUBKEY = 14;
   static final int USER_ATTRIBUTE = 17;

@@ -117,8 +117,12 @@ final class PublicKey {
 
   /** The fingerprint's last 16 digits, or in version 6 the first. */
   String keyId() {
+    return keyId(version(), fingerprint);
+  }
+
+  static String keyId(int version, Fingerprint fingerprint) {
     String hex = fingerprint.hex();
-    return version() == 4 ? hex.substring(hex.length() - 16) : hex.substring(0, 16);
+    return version == 4 ? hex.substring(hex.length() - 16) : hex.substring(0, 16);
   }
 
   Instant created() {

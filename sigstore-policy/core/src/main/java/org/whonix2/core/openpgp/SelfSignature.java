@@ -84,7 +84,9 @@ record SelfSignature(
 
   /** Whether a revocation counts there: a hard one always, a soft one for what came behind it. */
   boolean counts(Moment moment) {
-    return signature.subpackets().reason().hard() || since < moment.index();
+    return signature.subpackets().reason().hard()
+        || since < moment.index()
+        || moment.isAfterItsOwnWord(signature.created());
   }
 
   /**

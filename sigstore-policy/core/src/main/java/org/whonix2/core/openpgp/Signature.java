@@ -19,6 +19,7 @@ final class Signature {
 
   // Signature types (section 5.2.1).
   static final int BINARY_DOCUMENT = 0x00;
+  static final int CANONICAL_TEXT = 0x01;
   static final int GENERIC_CERTIFICATION = 0x10;
   static final int POSITIVE_CERTIFICATION = 0x13;
   static final int SUBKEY_BINDING = 0x18;
@@ -105,6 +106,11 @@ final class Signature {
 
   int type() {
     return packet.getSignatureType();
+  }
+
+  /** With what it is hashed, where we can compute that. */
+  Optional<HashAlgorithm> hash() {
+    return HashAlgorithm.of(packet.getHashAlgorithm());
   }
 
   /** What is signed besides the content: type, algorithms, hashed area. */

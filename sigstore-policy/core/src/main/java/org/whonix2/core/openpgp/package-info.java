@@ -1,5 +1,6 @@
 /**
- * OpenPGP certificates and detached signatures (RFC 9580; version 4 packets as RFC 4880 has them).
+ * OpenPGP certificates, detached signatures and signed texts (RFC 9580; version 4 packets as RFC
+ * 4880 has them).
  *
  * <p>A signature here is one binary signature packet of type 0x00 (binary document) over the
  * message's bytes, hashed with SHA-256, SHA-384 or SHA-512, made by Ed25519 or by RSA of at least
@@ -25,6 +26,10 @@
  * or none) void all that the key ever signed, soft ones ("superseded", "retired", "user id no
  * longer valid") what came behind them in the log: {@link org.whonix2.core.openpgp.KeyHistory} has
  * the rules, and outside of logs both count alike. Designated revokers are not supported.
+ *
+ * <p>Other people's documents, such as a .dsc ({@link org.whonix2.core.openpgp.SignedText}, the
+ * cleartext framework), are signed by whoever a keyring knows, and judged at the time that they
+ * claim themselves: {@link org.whonix2.core.openpgp.SignerSearch} has the rules.
  */
 @NullMarked
 package org.whonix2.core.openpgp;

@@ -9,6 +9,7 @@ import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.log.Checkpoint;
 import org.whonix2.core.log.VerifierKey;
 import org.whonix2.core.openpgp.Certificate;
+import org.whonix2.core.openpgp.SignedText;
 
 /** Fixed keys, so that an input of the corpus means the same in every run. */
 final class Samples {
@@ -20,6 +21,24 @@ final class Samples {
   static Certificate certificate() {
     try {
       return Certificate.parse(read("certificate.asc"));
+    } catch (MalformedInputException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Whose signature the signed text bears. */
+  static Certificate signer() {
+    try {
+      return Certificate.parse(read("signer.asc"));
+    } catch (MalformedInputException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The message, as gpg --clearsign wrote it. */
+  static SignedText signedText() {
+    try {
+      return SignedText.parse(read("signed-text.asc"));
     } catch (MalformedInputException e) {
       throw new IllegalStateException(e);
     }

@@ -1,0 +1,98 @@
+package org.whonix2.rebuilder.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.io.cli.CommandException;
+import org.whonix2.io.cli.ExitCode;
+import org.whonix2.rebuilder.apt.ArchiveAddress;
+import org.whonix2.rebuilder.apt.SourceRequest;
+import org.whonix2.rebuilder.input.Input;
+import picocli.CommandLine.Option;
+
+/** What is rebuilt, and where it comes from. */
+final class InputOptions {
+  @Option(
+      names = "--buildinfo",
+      paramLabel = "FILE",
+      description = "rebuild what this .buildinfo records, with exactly its build dependencies")
+  private @Nullable Path buildinfo;
+
+  @Option(
+      names = "--buildinfo-signers",
+      paramLabel = "KEYRING",
+      description = "certificates of those who may have signed the .buildinfo")
+  private @Nullable Path buildinfoSigners;
+
+  @Option(
+      names = "--unsigned-buildinfo",
+      description = "take a .buildinfo whatever its signature is, or without one")
+  private boolean unsignedBuildinfo;
+
+  @Option(
+      names = "--mirror",
+      paramLabel = "URL[ SUITE]",
+      description = "archive to use in place of the machine's; may be given again")
+  private List<String> mirrors = new ArrayList<>();
+
+  @Option(
+      names = "--snapshot-mirror",
+      paramLabel = "URL[ SUITE]",
+      description =
+          "archive of the past for versions that the mirror has no more; its Release file may have"
+              + " expired; may be given again")
+  private List<String> snapshots = new ArrayList<>();
+
+  @Option(
+      names = "--require-uploader",
+      description = "refuse a source whose .dsc no key of Debian's keyrings signed")
+  private boolean requireUploader;
+
+  /** What was asked for. */
+  Input input(@Nullable String source) throws CommandException, MalformedInputException {
+    if ((source == null) == (buildinfo == null)) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          source == null
+              ? "expected a source or --buildinfo, found neither"
+              : "expected a source or --buildinfo, found both");
+    }
+    if (buildinfo == null) {
+      if (unsignedBuildinfo || buildinfoSigners != null) {
+        throw new CommandException(
+            ExitCode.USAGE, "expected --buildinfo with an option that is about it, found none");
+      }
+      return new Input.Archived(SourceRequest.parse(String.valueOf(source)));
+    }
+    if (unsignedBuildinfo == (buildinfoSigners != null)) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "expected either --buildinfo-signers or --unsigned-buildinfo with --buildinfo",
+          "--buildinfo-signers KEYRING says whose word counts; --unsigned-buildinfo takes anybody's");
+    }
+    return new Input.Recorded(buildinfo, Optional.ofNullable(buildinfoSigners));
+  }
+
+  List<ArchiveAddress> mirrors() throws MalformedInputException {
+    return addresses(mirrors);
+  }
+
+  List<ArchiveAddress> snapshots() throws MalformedInputException {
+    return addresses(snapshots);
+  }
+
+  boolean requireUploader() {
+    return requireUploader;
+  }
+
+  private static List<ArchiveAddress> addresses(List<String> texts) throws MalformedInputException {
+    List<ArchiveAddress> addresses = new ArrayList<>();
+    for (String text : texts) {
+      addresses.add(ArchiveAddress.parse(text));
+    }
+    return addresses;
+  }
+}

@@ -1,0 +1,77 @@
+package org.whonix2.rebuilder.input;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.PackageVersion;
+import org.whonix2.io.cli.CommandException;
+import org.whonix2.io.cli.ExitCode;
+import org.whonix2.rebuilder.apt.ArchivedSource;
+import org.whonix2.rebuilder.apt.SourceRequest;
+import org.whonix2.rebuilder.sandbox.Recipe;
+import org.whonix2.rebuilder.sandbox.RootContents;
+
+/** A source of the archive as the suite has it now, binary-only rebuilds included. */
+final class ArchivedInput {
+  /** Its name among the source's files; no file of a source begins with a dot. */
+  static final String ENTRY = ".changelog-entry";
+
+  private final Fetching fetching;
+
+  ArchivedInput(Fetching fetching) {
+    this.fetching = fetching;
+  }
+
+  BuildInput fetch(SourceRequest request)
+      throws IOException, CommandException, MalformedInputException {
+    Optional<PackageVersion> rebuilt =
+        request.version().filter(version -> sourceVersion(version).isPresent());
+    SourceRequest wanted =
+        new SourceRequest(request.name(), request.version().map(v -> sourceVersion(v).orElse(v)));
+    Source source = Source.fetch(fetching.apt().find(wanted), fetching);
+    ArchivedSource archived = source.archived();
+    Optional<BinaryRebuild> rebuild = new ArchivedRebuild(fetching).find(archived);
+    if (rebuilt.isPresent() && !rebuilt.equals(rebuild.map(BinaryRebuild::version))) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "the archive has no packages of " + archived.name() + " in version " + rebuilt.get(),
+          "it has them as " + rebuild.map(BinaryRebuild::version).orElse(archived.version()));
+    }
+    if (rebuild.isPresent()) {
+      rebuild.get().write(fetching.sources(), ENTRY);
+    }
+    return new BuildInput(
+        archived.toSourcePackage(),
+        fetching.sources(),
+        source.signer(),
+        rebuild,
+        new RootContents.BuildDependencies(
+            fetching.toolchain(), fetching.sources().resolve(archived.dsc().name())),
+        new Recipe(
+            archived.dsc().name(),
+            archived.folderName(),
+            rebuild.map(r -> ENTRY),
+            // Packages of all architectures are not rebuilt then.
+            rebuild.isPresent() ? Recipe.ANY : Recipe.BINARY,
+            Recipe.USUAL_OPTIONS),
+        Optional.empty(),
+        Optional.empty(),
+        List.of());
+  }
+
+  /** The source's version, where this is one of a binary-only rebuild. */
+  private static Optional<PackageVersion> sourceVersion(PackageVersion version) {
+    String text = version.toString();
+    int mark = text.lastIndexOf("+b");
+    if (mark < 1) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(PackageVersion.parse(text.substring(0, mark)))
+          .filter(source -> BinaryRebuild.isOf(version, source));
+    } catch (MalformedInputException e) {
+      return Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package org.whonix2.rebuilder.input;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import org.whonix2.rebuilder.apt.AptRoot;
+
+/**
+ * Where an input is fetched from and to.
+ *
+ * @param apt its lists are fetched already
+ * @param sources an empty folder for the source's files, which the build will see
+ * @param aside an empty folder for what else is fetched, which it will not
+ * @param kept a folder for what later rebuilds need again, created if missing
+ * @param toolchain packages to install besides the build dependencies
+ * @param requireUploader whether a source that no known uploader signed is refused
+ * @param now to judge signatures by
+ * @param notices gets what a user should know, one line each
+ */
+public record Fetching(
+    AptRoot apt,
+    Path sources,
+    Path aside,
+    Path kept,
+    List<String> toolchain,
+    boolean requireUploader,
+    Instant now,
+    Consumer<String> notices) {
+  public Fetching {
+    toolchain = List.copyOf(toolchain);
+  }
+}

@@ -1,0 +1,43 @@
+package org.whonix2.rebuilder.input;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.io.cli.CommandException;
+import org.whonix2.rebuilder.apt.SourceRequest;
+
+/** What a user asks to be rebuilt. */
+public sealed interface Input {
+  /** A source of the archive, with the suite's current build dependencies. */
+  record Archived(SourceRequest source) implements Input {
+    @Override
+    public BuildInput fetch(Fetching fetching)
+        throws IOException, CommandException, MalformedInputException {
+      return new ArchivedInput(fetching).fetch(source);
+    }
+  }
+
+  /**
+   * What a .buildinfo records, with exactly the build dependencies that it lists.
+   *
+   * @param buildinfo the file
+   * @param signers a keyring of those who may have signed it; none: it must be allowed to be
+   *     unsigned
+   */
+  record Recorded(Path buildinfo, Optional<Path> signers) implements Input {
+    @Override
+    public BuildInput fetch(Fetching fetching)
+        throws IOException, CommandException, MalformedInputException {
+      return new RecordedInput(fetching).fetch(this);
+    }
+  }
+
+  /**
+   * Fetches and verifies everything.
+   *
+   * @throws CommandException if there is no such source, something cannot be had, or is not whose
+   *     it must be
+   */
+  BuildInput fetch(Fetching fetching) throws IOException, CommandException, MalformedInputException;
+}

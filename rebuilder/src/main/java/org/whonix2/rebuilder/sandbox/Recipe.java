@@ -1,0 +1,43 @@
+package org.whonix2.rebuilder.sandbox;
+
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How a source is built.
+ *
+ * @param dscName the .dsc among the source's files
+ * @param folderName what to unpack it into
+ * @param changelogEntry the file, among the source's, that is put before debian/changelog
+ * @param binaries {@link #BINARY}, {@link #ANY} or {@link #ALL}
+ * @param options DEB_BUILD_OPTIONS, without {@code parallel}
+ */
+public record Recipe(
+    String dscName,
+    String folderName,
+    Optional<String> changelogEntry,
+    String binaries,
+    String options) {
+  /** Every binary package, as dpkg-buildpackage's option {@code --build=} calls it. */
+  public static final String BINARY = "binary";
+
+  /** Those of this architecture only. */
+  public static final String ANY = "any";
+
+  /** Those of all architectures only. */
+  public static final String ALL = "all";
+
+  /** What DEB_BUILD_OPTIONS are where nothing else is recorded. */
+  public static final String USUAL_OPTIONS = "nocheck";
+
+  public Recipe {
+    if (!Set.of(BINARY, ANY, ALL).contains(binaries)) {
+      throw new IllegalArgumentException("not a kind of build: " + binaries);
+    }
+  }
+
+  /** Builds every binary package of a source as it is. */
+  public static Recipe usual(String dscName, String folderName) {
+    return new Recipe(dscName, folderName, Optional.empty(), BINARY, USUAL_OPTIONS);
+  }
+}
