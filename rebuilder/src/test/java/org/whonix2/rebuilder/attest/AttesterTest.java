@@ -144,7 +144,13 @@ class AttesterTest {
   @Test
   void moreArtifactsThanAStatementHoldsAreAFailureNotAnError() throws Exception {
     List<BinaryArtifact> many =
-        IntStream.range(0, 400).mapToObj(i -> Results.artifact("tiny" + i)).toList();
+        IntStream.range(0, 400)
+            .mapToObj(i -> Results.artifact("tiny" + i).identity())
+            .map(
+                each ->
+                    new BinaryArtifact(
+                        each, Sha256.of(each.toString().getBytes(StandardCharsets.UTF_8)), 1))
+            .toList();
     RebuildStatement stated = attest(built(many));
     assertThat(stated).isInstanceOf(RebuildFailure.class);
     assertThat(((RebuildFailure) stated).reason()).isEqualTo("too-many-artifacts");
