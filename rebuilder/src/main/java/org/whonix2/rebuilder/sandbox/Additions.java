@@ -19,9 +19,9 @@ import org.whonix2.rebuilder.process.Outcome;
 import org.whonix2.rebuilder.process.Programs;
 
 /**
- * What a build needs in its root and the root does not hold: files of the suite's own
- * packages, unpacked over the root for one build. Nothing of them is installed, so dpkg, the
- * .buildinfo and the environment digest do not know of them.
+ * What a build needs in its root and the root does not hold: files of the suite's own packages,
+ * unpacked over the root for one build. Nothing of them is installed, so dpkg, the .buildinfo and
+ * the environment digest do not know of them.
  */
 final class Additions {
   private static final Limits LIMITS = new Limits(Duration.ofMinutes(5), 1 << 20);

@@ -140,8 +140,7 @@ public final class BuildRoot implements AutoCloseable {
 
   /** Whether a package of this name is installed. */
   boolean holds(String name) {
-    return packages().stream()
-        .anyMatch(each -> each.name().toString().equals(name));
+    return packages().stream().anyMatch(each -> each.name().toString().equals(name));
   }
 
   /** All that is installed. */

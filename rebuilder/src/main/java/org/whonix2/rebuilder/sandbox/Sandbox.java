@@ -127,8 +127,7 @@ public final class Sandbox {
     }
     Path disk = Files.createDirectory(run.resolve("disk"));
     List<Path> lower = new ArrayList<>();
-    Additions.fetch(surroundings, root, run.resolve("packages"), programs)
-        .ifPresent(lower::add);
+    Additions.fetch(surroundings, root, run.resolve("packages"), programs).ifPresent(lower::add);
     lower.addAll(root.lower());
     try (Closing<ControlGroup> group =
             new Closing<>(ControlGroup.create(job.id(), limits.memoryBytes(), limits.processes()));

@@ -95,8 +95,7 @@ class DoctorTest {
     for (String name : List.of("low", "up", "work")) {
       Files.createDirectory(folder.resolve(name));
     }
-    String options =
-        "lowerdir=%1$s/low,upperdir=%1$s/up,workdir=%1$s/work".formatted(folder);
+    String options = "lowerdir=%1$s/low,upperdir=%1$s/up,workdir=%1$s/work".formatted(folder);
     mount("-t", "overlay", "-o", options, "overlay");
     Said said = program("doctor");
     assertThat(said.exitCode()).as(said.text()).isEqualTo(5);

@@ -55,18 +55,22 @@ class HostileBuildTest {
     Path tiny = job.folder("tiny");
     TinySource.write(tiny, "");
     prepareLog = new LogFile(job.path("prepare.log"));
-      AptRoot apt =
-          AptRoot.create(
-              job.path("apt"), MachineSources.read(Path.of("/etc/apt")), "bookworm", programs, prepareLog);
-      apt.update();
-      root =
-          BuildRoot.make(
-              job,
-              apt,
-              new RootContents.BuildDependencies(List.of(), tiny.resolve(TinySource.DSC)),
-              RootCache.in(state, RootCache.Settings.STANDARD),
-              programs,
-              prepareLog);
+    AptRoot apt =
+        AptRoot.create(
+            job.path("apt"),
+            MachineSources.read(Path.of("/etc/apt")),
+            "bookworm",
+            programs,
+            prepareLog);
+    apt.update();
+    root =
+        BuildRoot.make(
+            job,
+            apt,
+            new RootContents.BuildDependencies(List.of(), tiny.resolve(TinySource.DSC)),
+            RootCache.in(state, RootCache.Settings.STANDARD),
+            programs,
+            prepareLog);
   }
 
   @AfterAll
@@ -330,7 +334,9 @@ class HostileBuildTest {
     assertThat(String.join("\n", logEnd)).containsAnyOf(message, "Cannot assign requested address");
   }
 
-  /** What a .buildinfo lists has no apt in it, and no fakeroot, which the build gets all the same. */
+  /**
+   * What a .buildinfo lists has no apt in it, and no fakeroot, which the build gets all the same.
+   */
   @Test
   void exactlyTheListedPackagesMakeARootThatBuilds() throws Exception {
     assertThat(build("fakeroot true")).as(String.join("\n", logEnd)).isEmpty();
@@ -345,13 +351,15 @@ class HostileBuildTest {
         }
       }
     }
-    assertThat(listed).hasSizeGreaterThan(50).extracting(each -> each.name().toString())
-        .contains("gcc-12").doesNotContain("apt", "fakeroot");
+    assertThat(listed)
+        .hasSizeGreaterThan(50)
+        .extracting(each -> each.name().toString())
+        .contains("gcc-12")
+        .doesNotContain("apt", "fakeroot");
     BuildRoot usual = root;
     try (LogFile log = new LogFile(job.path("exact.log"))) {
       RootCache cache = RootCache.in(job.state(), RootCache.Settings.STANDARD);
-      root =
-          BuildRoot.make(job, usual.apt(), RootContents.Exact.of(listed), cache, programs, log);
+      root = BuildRoot.make(job, usual.apt(), RootContents.Exact.of(listed), cache, programs, log);
       root.installed().requireExactly(listed);
       newFolders();
       assertThat(build("fakeroot true; ! dpkg -s fakeroot"))
@@ -417,9 +425,7 @@ class HostileBuildTest {
         ! dpkg -s libfaketime
         ! dpkg -s locales-all
         """;
-    assertThat(build(check, others))
-        .as(String.join("\n", logEnd))
-        .isEmpty();
+    assertThat(build(check, others)).as(String.join("\n", logEnd)).isEmpty();
     assertThat(work.resolve("tiny_1_all.deb")).isRegularFile();
   }
 

@@ -36,7 +36,11 @@ class MachineTest {
     assertThat(finding.state()).isEqualTo(Finding.State.MISSING);
     assertThat(finding.found())
         .isEqualTo(
-            USER + " has no range of 65535 in " + etc.resolve("subuid") + " and " + etc.resolve("subgid"));
+            USER
+                + " has no range of 65535 in "
+                + etc.resolve("subuid")
+                + " and "
+                + etc.resolve("subgid"));
     assertThat(finding.fix()).contains("usermod --add-subuids").endsWith(USER);
   }
 
