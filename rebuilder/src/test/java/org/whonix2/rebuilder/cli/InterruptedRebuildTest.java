@@ -81,7 +81,9 @@ class InterruptedRebuildTest {
           try {
             String text = Files.readString(process.resolve(file), StandardCharsets.ISO_8859_1);
             // A sandbox sees the state folder elsewhere.
-            if (text.contains(state + "/jobs") || text.contains(state.getFileName() + "/jobs")) {
+            if (text.contains(state + "/jobs")
+                || text.contains(state + "/apt")
+                || text.contains(state.getFileName() + "/jobs")) {
               found.add(process + " " + file);
             }
           } catch (IOException e) {
