@@ -2,6 +2,7 @@ package org.whonix2.rebuilder.sandbox;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -79,6 +80,17 @@ final class Additions {
     }
     // As a lower layer its top folder's mode is the root folder's.
     Files.setPosixFilePermissions(unpacked, Sandbox.READABLE_FOLDER);
+    // Folders of the uppermost layer are the merged ones: the root's root must be able to write
+    // them.
+    SubIds ids = root.ids();
+    String owner = ids.first() + ":" + ids.first();
+    Command give =
+        Command.of("chown", "--recursive", "--no-dereference", owner, unpacked.toString());
+    if (!programs
+        .run(give.behind(ids.asOwner()), LIMITS, OutputStream.nullOutputStream())
+        .succeeded()) {
+      throw new IOException(unpacked + ": could not be given to the build root's users");
+    }
     return Optional.of(unpacked);
   }
 }

@@ -42,6 +42,9 @@ final class Namespaces implements AutoCloseable {
    * device be mounted, and the maps be written. The file below the loop device is removed at once;
    * the device is freed with its last mount.
    *
+   * <p>What is begun in the background checks its parent after it has asked for the signal that
+   * comes with the parent's death, which may have been before.
+   *
    * <p>The file system's hash seed is fixed, so that folders list the same names in the same order
    * each time.
    */
@@ -69,8 +72,8 @@ final class Namespaces implements AutoCloseable {
       mount --rbind "$state" /mnt
       mounted=0
       procs=$(grep -c ' - proc ' /proc/self/mountinfo)
-      setpriv --pdeathsig KILL -- unshare --user --mount --propagation slave --pid --fork \
-        --kill-child --mount-proc -- \
+      setpriv --pdeathsig KILL -- /bin/sh -c '[ "$PPID" = "$0" ] && exec "$@"' $$ \
+        unshare --user --mount --propagation slave --pid --fork --kill-child --mount-proc -- \
         /bin/sh -c 'trap "" TERM HUP INT; while :; do sleep 1000 & wait $!; done' &
       namespaces=$!
       until [ "$mounted" -gt "$procs" ]; do
