@@ -122,7 +122,7 @@ class DiffoscopeTest {
           check disk '! dd if=/dev/zero of=/tmp/big bs=1M count=1100'
           check nodes '! mknod /tmp/node b 8 0'
           check mounts '! mount -t tmpfs none /tmp'
-          setsid sleep 1000 >/dev/null 2>&1 </dev/null &
+          setsid sleep 98765 >/dev/null 2>&1 </dev/null &
           """
               .replace("@PORT@", "" + server.getLocalPort());
       String said = new Diffoscope(programs, 1 << 20).inSandbox(one, one, script, MINUTE);
@@ -133,7 +133,7 @@ class DiffoscopeTest {
   }
 
   private static boolean isLeftBehind(ProcessHandle process) {
-    return process.info().commandLine().orElse("").endsWith("sleep 1000");
+    return process.info().commandLine().orElse("").endsWith("sleep 98765");
   }
 
   @Test
