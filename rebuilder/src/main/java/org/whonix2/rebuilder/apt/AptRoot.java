@@ -86,6 +86,11 @@ public final class AptRoot {
     return suite;
   }
 
+  /** All that is in this root. */
+  public Path folder() {
+    return configuration.folder();
+  }
+
   /** The lists that apt has verified. */
   public Path lists() {
     return configuration.lists();

@@ -76,22 +76,29 @@ final class InputOptions {
     return new Input.Recorded(buildinfo, Optional.ofNullable(buildinfoSigners));
   }
 
-  List<ArchiveAddress> mirrors() throws MalformedInputException {
-    return addresses(mirrors);
+  List<ArchiveAddress> mirrors(String suite) throws MalformedInputException {
+    return addresses(mirrors, suite);
   }
 
-  List<ArchiveAddress> snapshots() throws MalformedInputException {
-    return addresses(snapshots);
+  List<ArchiveAddress> snapshots(String suite) throws MalformedInputException {
+    return addresses(snapshots, suite);
   }
 
   boolean requireUploader() {
     return requireUploader;
   }
 
-  private static List<ArchiveAddress> addresses(List<String> texts) throws MalformedInputException {
+  /** Of the suite that the attestation will name, or one that belongs to it. */
+  private static List<ArchiveAddress> addresses(List<String> texts, String suite)
+      throws MalformedInputException {
     List<ArchiveAddress> addresses = new ArrayList<>();
     for (String text : texts) {
-      addresses.add(ArchiveAddress.parse(text));
+      ArchiveAddress address = ArchiveAddress.parse(text);
+      if (address.suite().filter(s -> !s.equals(suite) && !s.startsWith(suite + "-")).isPresent()) {
+        throw new MalformedInputException(
+            "expected an archive of suite " + suite + " as --suite says, found " + address);
+      }
+      addresses.add(address);
     }
     return addresses;
   }

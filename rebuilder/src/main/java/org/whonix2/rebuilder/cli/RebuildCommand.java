@@ -136,8 +136,8 @@ final class RebuildCommand implements Callable<ExitCode> {
         new RebuildRequest(
             input.input(source),
             checkedSuite(),
-            input.mirrors(),
-            input.snapshots(),
+            input.mirrors(checkedSuite()),
+            input.snapshots(checkedSuite()),
             input.requireUploader(),
             toolchain(),
             compilerRoot,

@@ -32,6 +32,19 @@ public final class Diffoscope {
   private static final int FIRST_UID = 2_100_000;
   private static final int UIDS = 90_000;
 
+  /** Bubblewrap may end a moment before its processes; this ends after all of them. */
+  private static final List<String> WHOLE =
+      List.of(
+          "unshare",
+          "--mount",
+          "--propagation",
+          "private",
+          "--pid",
+          "--fork",
+          "--kill-child",
+          "--mount-proc",
+          "--");
+
   /** Of the time that is left, what it may use before it has to write its report. */
   private static final double SEARCHING = 0.7;
 
@@ -90,9 +103,11 @@ public final class Diffoscope {
 
   private static Command sandboxed(List<String> arguments, Path archived, Path rebuilt)
       throws IOException {
-    return Command.of(arguments)
-        .behind(insideArguments())
-        .behind(bubblewrapArguments(archived, rebuilt));
+    Command command =
+        Command.of(arguments)
+            .behind(insideArguments())
+            .behind(bubblewrapArguments(archived, rebuilt));
+    return isRoot() ? command.behind(WHOLE) : command;
   }
 
   private List<String> arguments(Duration time) {

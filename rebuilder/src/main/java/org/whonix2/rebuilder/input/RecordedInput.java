@@ -111,6 +111,7 @@ final class RecordedInput {
     for (PackageIdentity identity : installation(install, buildinfo.dependencies())) {
       exact.add(new ExactPackage(identity.name(), identity.version(), identity.architecture()));
     }
+    requireToolchain(exact);
     Source source = Source.fetch(archived, fetching);
     if (buildinfo.rebuild().isPresent()) {
       buildinfo.rebuild().get().write(fetching.sources(), ArchivedInput.ENTRY);
@@ -131,6 +132,20 @@ final class RecordedInput {
         folder.map(path -> String.valueOf(path.getParent())),
         Optional.of(buildinfo.environment().locale()),
         buildinfo.files());
+  }
+
+  /** What the attestation will call the toolchain must be there. */
+  private void requireToolchain(List<ExactPackage> exact) throws CommandException {
+    Set<String> there = new TreeSet<>();
+    exact.forEach(each -> there.add(each.name().toString()));
+    for (String wanted : fetching.toolchain()) {
+      if (!there.contains(wanted)) {
+        throw new CommandException(
+            ExitCode.REFUSED,
+            "the .buildinfo records a build without " + wanted + ", which the toolchain has",
+            "choose with --toolchain the one that it was built with");
+      }
+    }
   }
 
   /**

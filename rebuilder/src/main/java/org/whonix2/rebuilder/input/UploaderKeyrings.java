@@ -4,10 +4,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.PackageName;
@@ -19,14 +23,15 @@ import org.whonix2.rebuilder.apt.AptRoot;
 import org.whonix2.rebuilder.apt.ArchivedBinary;
 
 /**
- * The keys of Debian's uploaders: every keyring in the package debian-keyring, as the archive's
- * signed index names it. The package is kept between rebuilds under its digest, which is checked
- * each time; nothing of it is installed or run.
+ * The keys of Debian's uploaders: the keyrings of its developers and maintainers in the package
+ * debian-keyring, as the archive's signed index names it; not those of its machines and of people
+ * who do not upload. The package is kept between rebuilds under its digest, which is checked each
+ * time; nothing of it is installed or run.
  */
 final class UploaderKeyrings {
   private static final PackageName PACKAGE = new PackageName("debian-keyring");
   private static final Pattern KEYRING =
-      Pattern.compile("usr/share/keyrings/[a-z0-9][a-z0-9-]*\\.(?:gpg|pgp)");
+      Pattern.compile("usr/share/keyrings/debian-(?:keyring|maintainers)\\.(?:gpg|pgp)");
 
   private final Path deb;
 
@@ -55,9 +60,9 @@ final class UploaderKeyrings {
     Files.createDirectories(kept);
     Path deb = kept.resolve(newest.digest() + ".deb");
     if (!isWhole(deb, newest.digest())) {
-      removeOthers(kept);
+      removeOld(kept);
       Path fetched = apt.download(newest, aside);
-      Path beside = kept.resolve(newest.digest() + "." + ProcessHandle.current().pid() + ".new");
+      Path beside = kept.resolve(newest.digest() + "." + UUID.randomUUID() + ".new");
       Files.copy(fetched, beside, StandardCopyOption.REPLACE_EXISTING);
       Files.move(beside, deb, StandardCopyOption.ATOMIC_MOVE);
     }
@@ -73,10 +78,18 @@ final class UploaderKeyrings {
     }
   }
 
-  private static void removeOthers(Path kept) throws IOException {
-    try (DirectoryStream<Path> old = Files.newDirectoryStream(kept, "*.deb")) {
-      for (Path file : old) {
-        Files.deleteIfExists(file);
+  /** What was not fetched lately; other suites' rebuilds use others at the same time. */
+  private static void removeOld(Path kept) throws IOException {
+    Instant old = Instant.now().minus(Duration.ofDays(90));
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(kept)) {
+      for (Path file : files) {
+        try {
+          if (Files.getLastModifiedTime(file).toInstant().isBefore(old)) {
+            Files.deleteIfExists(file);
+          }
+        } catch (NoSuchFileException e) {
+          // Another rebuild removed it.
+        }
       }
     }
   }

@@ -2,15 +2,14 @@ package org.whonix2.rebuilder.sandbox;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.rebuilder.apt.AptComplaint;
@@ -31,14 +30,34 @@ final class Additions {
   private Additions() {}
 
   /**
-   * Fetches and unpacks what these surroundings need, and fakeroot for a root without it: builds of
-   * the archive had it, and their .buildinfo files do not say so.
+   * Unpacks each package into a folder of its own, so that none can lead another one's files
+   * elsewhere, and makes the link that update-alternatives makes where fakeroot is installed.
+   */
+  private static final String UNPACK =
+      """
+      set -eu
+      umask 022
+      into=$1
+      shift
+      n=0
+      for deb; do
+        n=$((n + 1))
+        mkdir "$into/$n"
+        dpkg-deb --extract "$deb" "$into/$n"
+        chmod 755 "$into/$n"
+      done
+      mkdir -p "$into/0/usr/bin"
+      ln -s fakeroot-sysv "$into/0/usr/bin/fakeroot"
+      """;
+
+  /**
+   * Fetches what these surroundings need, and fakeroot for a root without it: builds of the archive
+   * had it, and their .buildinfo files do not say so.
    *
    * @param folder a new folder's name
-   * @return the folder with it; empty if nothing is needed
+   * @return the packages in it; none if nothing is needed
    */
-  static Optional<Path> fetch(
-      Surroundings surroundings, BuildRoot root, Path folder, Programs programs)
+  static List<Path> fetch(Surroundings surroundings, BuildRoot root, Path folder)
       throws IOException, CommandException {
     List<String> packages = new ArrayList<>();
     if (!root.holds("fakeroot")) {
@@ -50,47 +69,47 @@ final class Additions {
     if (!EVERYWHERE.contains(surroundings.locale())) {
       packages.add("locales-all");
     }
-    if (packages.isEmpty()) {
-      return Optional.empty();
-    }
     Files.createDirectory(folder);
     Files.setPosixFilePermissions(folder, Sandbox.READABLE_FOLDER);
-    Path unpacked = Files.createDirectory(folder.resolve("unpacked"));
-    List<String> arguments = new ArrayList<>(List.of("apt-get", "--quiet", "download"));
-    arguments.addAll(packages);
-    root.apt().network("cannot fetch what a build needs besides its root", folder, arguments);
-    try (DirectoryStream<Path> debs = Files.newDirectoryStream(folder, "*.deb")) {
-      for (Path deb : debs) {
-        ByteArrayOutputStream said = new ByteArrayOutputStream();
-        Outcome outcome =
-            programs.run(
-                Command.of("dpkg-deb", "--extract", deb.toString(), unpacked.toString()),
-                LIMITS,
-                said);
-        if (!outcome.succeeded()) {
-          throw AptComplaint.about(
-              "cannot unpack " + deb.getFileName(), outcome, said.toString(StandardCharsets.UTF_8));
-        }
+    List<Path> debs = new ArrayList<>();
+    if (!packages.isEmpty()) {
+      List<String> arguments = new ArrayList<>(List.of("apt-get", "--quiet", "download"));
+      arguments.addAll(packages);
+      root.apt().network("cannot fetch what a build needs besides its root", folder, arguments);
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.deb")) {
+        files.forEach(debs::add);
       }
+      debs.sort(Comparator.naturalOrder());
     }
-    if (packages.contains("fakeroot")) {
-      // What update-alternatives does where it is installed.
-      Path bin = unpacked.resolve("usr/bin");
-      Files.createSymbolicLink(bin.resolve("fakeroot"), Path.of("fakeroot-sysv"));
+    return debs;
+  }
+
+  /**
+   * Unpacks them as the namespaces' root, which is nobody on the machine and makes no devices.
+   *
+   * @param into a folder of that root's
+   * @return the layers with their files
+   */
+  static List<Path> unpack(List<Path> debs, Path into, Namespaces namespaces, Programs programs)
+      throws IOException, CommandException {
+    if (debs.isEmpty()) {
+      return List.of();
     }
-    // As a lower layer its top folder's mode is the root folder's.
-    Files.setPosixFilePermissions(unpacked, Sandbox.READABLE_FOLDER);
-    // Folders of the uppermost layer are the merged ones: the root's root must be able to write
-    // them.
-    SubIds ids = root.ids();
-    String owner = ids.first() + ":" + ids.first();
-    Command give =
-        Command.of("chown", "--recursive", "--no-dereference", owner, unpacked.toString());
-    if (!programs
-        .run(give.behind(ids.asOwner()), LIMITS, OutputStream.nullOutputStream())
-        .succeeded()) {
-      throw new IOException(unpacked + ": could not be given to the build root's users");
+    List<String> arguments = new ArrayList<>(List.of("/bin/sh", "-c", UNPACK, "sh"));
+    arguments.add(namespaces.seen(into));
+    debs.forEach(deb -> arguments.add(namespaces.seen(deb)));
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    Outcome outcome = programs.run(namespaces.alone(Command.of(arguments)), LIMITS, said);
+    if (!outcome.succeeded()) {
+      throw AptComplaint.about(
+          "cannot unpack what a build needs besides its root",
+          outcome,
+          said.toString(StandardCharsets.UTF_8));
     }
-    return Optional.of(unpacked);
+    List<Path> layers = new ArrayList<>();
+    for (int i = 0; i <= debs.size(); i++) {
+      layers.add(into.resolve(Integer.toString(i)));
+    }
+    return layers;
   }
 }

@@ -4,13 +4,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.rebuilder.apt.AptRoot;
+import org.whonix2.rebuilder.apt.ArchivedBinary;
 import org.whonix2.rebuilder.process.LogFile;
 import org.whonix2.rebuilder.process.Programs;
 
@@ -117,13 +121,37 @@ public final class BuildRoot implements AutoCloseable {
   /** What decides over a layer's content, and over whose files are in it. */
   private Sha256 key(RootPlan plan, Optional<Layer> below)
       throws IOException, CommandException, MalformedInputException {
-    StringBuilder text = new StringBuilder("whonix2 layer 1\n");
+    StringBuilder text = new StringBuilder("whonix2 layer 2\n");
     text.append("suite ").append(apt.suite()).append('\n');
     text.append("architecture ").append(apt.architecture()).append('\n');
     text.append("ids ").append(cache.ids()).append('\n');
     text.append("on ").append(below.map(layer -> used.get(0).toString()).orElse("-")).append('\n');
-    plan.all().forEach(each -> text.append(each).append('\n'));
+    Map<PackageIdentity, Sha256> digests = digests(plan);
+    for (ExactPackage each : plan.all()) {
+      PackageIdentity identity =
+          new PackageIdentity(each.name(), each.version(), each.architecture());
+      Sha256 digest = digests.get(identity);
+      if (digest == null) {
+        throw new MalformedInputException("expected " + each + " in the archive's lists");
+      }
+      text.append(each).append(' ').append(digest).append('\n');
+    }
     return Sha256.of(text.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** What the lists say of the packages' bytes: the same version may come with others some day. */
+  private Map<PackageIdentity, Sha256> digests(RootPlan plan)
+      throws IOException, MalformedInputException {
+    Map<PackageIdentity, Sha256> digests = new HashMap<>();
+    for (ArchivedBinary binary :
+        apt.binaries(plan.all().stream().map(ExactPackage::name).distinct().toList())) {
+      Sha256 before = digests.put(binary.identity(), binary.digest());
+      if (before != null && !before.equals(binary.digest())) {
+        throw new MalformedInputException(
+            binary.identity() + ": the archive's lists name two different files");
+      }
+    }
+    return digests;
   }
 
   JobFolder job() {

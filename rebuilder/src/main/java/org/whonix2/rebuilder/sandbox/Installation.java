@@ -145,9 +145,34 @@ final class Installation {
             "HOME", "/nonexistent",
             "WHONIX2_LISTS", namespaces.seen(apt.lists()),
             "WHONIX2_PACKAGES", namespaces.seen(debs));
-    List<String> bwrap = new ArrayList<>(List.of("bwrap", "--dev-bind", "/", "/"));
-    bwrap.addAll(List.of("--unshare-net", "--unshare-ipc", "--cap-add", "ALL"));
+    List<String> bwrap = new ArrayList<>(ownRoot(namespaces));
+    bwrap.addAll(
+        List.of("--ro-bind", namespaces.seen(apt.folder()), namespaces.seen(apt.folder())));
     return filtered(namespaces, mmdebstrap.with(variables), bwrap);
+  }
+
+  /**
+   * This machine's programs, to read, and this job's folder: a maintainer script that leaves its
+   * chroot finds no other job, no cache, and neither sockets nor processes of the machine.
+   */
+  private List<String> ownRoot(Namespaces namespaces) {
+    List<String> bwrap = new ArrayList<>(List.of("bwrap", "--ro-bind", "/usr", "/usr"));
+    for (String name : List.of("bin", "sbin", "lib", "lib32", "lib64", "libx32")) {
+      Path folder = Path.of("/" + name);
+      if (Files.isSymbolicLink(folder)) {
+        bwrap.addAll(List.of("--symlink", "usr/" + name, folder.toString()));
+      } else if (Files.isDirectory(folder)) {
+        bwrap.addAll(List.of("--ro-bind", folder.toString(), folder.toString()));
+      }
+    }
+    bwrap.addAll(List.of("--ro-bind", "/etc", "/etc"));
+    bwrap.addAll(List.of("--ro-bind-try", "/var/lib/dpkg", "/var/lib/dpkg"));
+    bwrap.addAll(List.of("--proc", "/proc", "--dev", "/dev", "--ro-bind", "/sys", "/sys"));
+    bwrap.addAll(List.of("--tmpfs", "/tmp", "--tmpfs", "/run", "--tmpfs", "/var/tmp"));
+    String folder = namespaces.seen(job.path(""));
+    bwrap.addAll(List.of("--bind", folder, folder));
+    bwrap.addAll(List.of("--unshare-net", "--unshare-ipc", "--unshare-pid", "--cap-add", "ALL"));
+    return bwrap;
   }
 
   private static Command overlay(
@@ -171,7 +196,7 @@ final class Installation {
     bwrap.addAll(List.of("--bind", namespaces.seen(merged), "/"));
     bwrap.addAll(List.of("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"));
     bwrap.addAll(List.of("--ro-bind", namespaces.seen(debs), "/mnt"));
-    bwrap.addAll(List.of("--unshare-net", "--unshare-ipc", "--unshare-uts"));
+    bwrap.addAll(List.of("--unshare-net", "--unshare-ipc", "--unshare-pid", "--unshare-uts"));
     bwrap.addAll(List.of("--hostname", "rebuilder", "--cap-add", "ALL"));
     Map<String, String> variables =
         Map.of("HOME", "/nonexistent", "DEBIAN_FRONTEND", "noninteractive");

@@ -2,8 +2,10 @@ package org.whonix2.rebuilder.sandbox;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
@@ -141,7 +143,14 @@ public final class RootCache {
       // Somebody else was faster. Theirs was not looked at; ours is as good.
       return made;
     }
-    Files.move(made.folder(), there, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      Files.move(made.folder(), there, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      if (Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
+        return made;
+      }
+      throw e;
+    }
     AtomicFiles.syncFolder(folder);
     return new Layer(there, made.manifest());
   }
@@ -181,8 +190,8 @@ public final class RootCache {
           Sha256 key = Sha256.parse(String.valueOf(layer.getFileName()));
           Instant used = Files.getLastModifiedTime(layer).toInstant();
           entries.add(new Entry(layer, key, used, size(layer)));
-        } catch (MalformedInputException e) {
-          // The lock file, and nothing of ours.
+        } catch (MalformedInputException | NoSuchFileException e) {
+          // The lock file, nothing of ours, or gone meanwhile.
         }
       }
     }

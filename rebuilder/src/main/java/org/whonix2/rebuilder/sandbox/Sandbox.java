@@ -64,10 +64,13 @@ public final class Sandbox {
       fi
       """;
 
-  /** Plain files with names of packages and records, copied as ours; whatever else stays behind. */
+  /**
+   * Plain files with names of packages and records, copied as ours; whatever else stays behind. A
+   * file of two names would be copied twice, beyond what the disk's size bounds.
+   */
   private static final String COPY_OUT =
       """
-      cd "$1" && find . -maxdepth 1 -type f \\( -name '*.deb' -o -name '*.buildinfo' \
+      cd "$1" && find . -maxdepth 1 -type f -links 1 \\( -name '*.deb' -o -name '*.buildinfo' \
         -o -name '*.changes' \\) -exec install --mode=644 --target-directory="$2" -- {} +
       """;
 
@@ -121,13 +124,12 @@ public final class Sandbox {
     JobFolder job = root.job();
     Path run = job.folder(name);
     List<Path> given = new ArrayList<>(List.of(work));
-    for (String each : List.of("upper", "overlay", "root")) {
+    Path added = run.resolve("added");
+    for (String each : List.of("upper", "overlay", "root", "added")) {
       given.add(Files.createDirectory(run.resolve(each)));
     }
     Path disk = Files.createDirectory(run.resolve("disk"));
-    List<Path> lower = new ArrayList<>();
-    Additions.fetch(surroundings, root, run.resolve("packages"), programs).ifPresent(lower::add);
-    lower.addAll(root.lower());
+    List<Path> debs = Additions.fetch(surroundings, root, run.resolve("packages"));
     try (Closing<ControlGroup> group =
             new Closing<>(ControlGroup.create(job.id(), limits.memoryBytes(), limits.processes()));
         Namespaces namespaces =
@@ -141,6 +143,8 @@ public final class Sandbox {
                     group.value()),
                 root.ids(),
                 programs)) {
+      List<Path> lower = new ArrayList<>(Additions.unpack(debs, added, namespaces, programs));
+      lower.addAll(root.lower());
       ours(namespaces.joined(lay(namespaces, run, lower, surroundings)), programs, log);
       BuildSteps steps =
           new BuildSteps(namespaces, group.value(), limits, root.ids(), surroundings, run);

@@ -189,6 +189,12 @@ public final class SignerSearch {
       objections.add("the signature is dated in the future: " + signature.created());
       return Optional.empty();
     }
+    Optional<Instant> end =
+        signature.subpackets().end(Subpackets.EXPIRATION_TIME, signature.created());
+    if (end.filter(each -> !now.isBefore(each)).isPresent()) {
+      objections.add("the signature expired at " + end.get());
+      return Optional.empty();
+    }
     if (holders.isEmpty()) {
       objections.add(
           signature.subpackets().issuers().stream()
