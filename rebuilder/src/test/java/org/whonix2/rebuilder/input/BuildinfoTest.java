@@ -100,6 +100,8 @@ class BuildinfoTest {
           LANG="C.UTF-8"             | LANG=C
           LANG="C.UTF-8"             | LC_ALL="C"
           parallel=8 nocheck         | parallel=8 $(id)
+          parallel=8 nocheck         | hardening=-all
+          parallel=8 nocheck         | nocheck noopt
           Build-Architecture: amd64  | X-Other: amd64
           Build-Origin: Debian       | Version: 2
           """)

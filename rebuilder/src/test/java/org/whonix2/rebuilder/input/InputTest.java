@@ -148,7 +148,7 @@ class InputTest {
             Files.createDirectories(job.resolve("source")),
             Files.createDirectories(job.resolve("aside")),
             folder.resolve("kept"),
-            List.of("build-essential"),
+            List.of("tool"),
             requireUploader,
             Instant.now(),
             notices::add));
@@ -302,6 +302,16 @@ class InputTest {
       keyring = Optional.of(signers.get().export(folder.resolve("signers.pgp")));
     }
     return new Input.Recorded(file, keyring);
+  }
+
+  /** The attestation would name a toolchain that was not there. */
+  @Test
+  void aBuildinfoWithoutTheToolchainIsRefused() throws Exception {
+    Input input = recorded(buildinfo("data (= 1:5)"), Optional.of(uploader), Optional.of(uploader));
+    assertThatExceptionOfType(CommandException.class)
+        .isThrownBy(() -> fetch(input, machine(mirror.url())))
+        .withMessage("the .buildinfo records a build without tool, which the toolchain has")
+        .satisfies(e -> assertThat(e.exitCode()).isEqualTo(ExitCode.REFUSED));
   }
 
   @Test
