@@ -32,19 +32,6 @@ public final class Diffoscope {
   private static final int FIRST_UID = 2_100_000;
   private static final int UIDS = 90_000;
 
-  /** Bubblewrap may end a moment before its processes; this ends after all of them. */
-  private static final List<String> WHOLE =
-      List.of(
-          "unshare",
-          "--mount",
-          "--propagation",
-          "private",
-          "--pid",
-          "--fork",
-          "--kill-child",
-          "--mount-proc",
-          "--");
-
   /** Of the time that is left, what it may use before it has to write its report. */
   private static final double SEARCHING = 0.7;
 
@@ -107,7 +94,8 @@ public final class Diffoscope {
         Command.of(arguments)
             .behind(insideArguments())
             .behind(bubblewrapArguments(archived, rebuilt));
-    return isRoot() ? command.behind(WHOLE) : command;
+    // Bubblewrap itself may end a moment before its processes.
+    return isRoot() ? command.alone() : command;
   }
 
   private List<String> arguments(Duration time) {

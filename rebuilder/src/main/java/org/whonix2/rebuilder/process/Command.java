@@ -59,4 +59,22 @@ public record Command(List<String> arguments, Map<String, String> environment, P
   String program() {
     return arguments.get(0);
   }
+
+  /**
+   * This command with mounts and processes of its own: when it has ended, every process that it
+   * began is dead.
+   */
+  public Command alone() {
+    return behind(
+        List.of(
+            "unshare",
+            "--mount",
+            "--propagation",
+            "private",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "--mount-proc",
+            "--"));
+  }
 }

@@ -198,18 +198,7 @@ final class Namespaces implements AutoCloseable {
    * it began is dead.
    */
   Command alone(Command command) {
-    return joined(
-        command.behind(
-            List.of(
-                "unshare",
-                "--mount",
-                "--propagation",
-                "private",
-                "--pid",
-                "--fork",
-                "--kill-child",
-                "--mount-proc",
-                "--")));
+    return joined(command.alone());
   }
 
   /** Where a path of ours below the state folder is for programs in here. */
