@@ -7,8 +7,8 @@ import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
 
 /**
- * Where an archive is that a user names: {@code http://deb.debian.org/debian}, or with another
- * suite than the one asked for, {@code "http://deb.debian.org/debian-security bookworm-security"}.
+ * Where an archive is that a user names: {@code http://mirror.example/debian}, or with another
+ * suite than the one asked for, {@code "http://mirror.example/debian-security bookworm-security"}.
  *
  * @param uri of a web server, or of a folder that is laid out as an archive
  */

@@ -14,7 +14,7 @@ class ArchiveAddressTest {
   private static final String MACHINE =
       """
       Types: deb
-      URIs: http://deb.debian.org/debian
+      URIs: http://mirror.example/debian
       Suites: bookworm bookworm-updates
       Components: main contrib
       Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
