@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a build may use at most.
@@ -35,6 +37,21 @@ public record BuildLimits(
   /** The same with other bounds on memory and disk. */
   public BuildLimits with(long memory, long disk) {
     return new BuildLimits(time, logBytes, fileBytes, processes, temporaryBytes, memory, disk);
+  }
+
+  /**
+   * What a program is put behind to have the limits that hold for each process; memory and
+   * processes are bounded so only where no control group counts them.
+   */
+  List<String> onEachProcess(boolean counted) {
+    List<String> prlimit = new ArrayList<>(List.of("/usr/bin/prlimit", "--core=0"));
+    prlimit.add("--fsize=" + fileBytes);
+    if (!counted) {
+      prlimit.add("--nproc=" + processes);
+      prlimit.add("--data=" + memoryBytes);
+    }
+    prlimit.add("--");
+    return prlimit;
   }
 
   /** An ordinary user's disk is in memory, so it has at most half of that. */

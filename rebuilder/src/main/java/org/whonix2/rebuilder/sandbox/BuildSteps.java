@@ -180,13 +180,7 @@ final class BuildSteps {
 
   /** Inside, by the root's own programs: limits, then no privileges, then the umask. */
   private List<String> insideArguments() {
-    List<String> inside = new ArrayList<>(List.of("/usr/bin/prlimit", "--core=0"));
-    inside.add("--fsize=" + limits.fileBytes());
-    if (group.isEmpty()) {
-      inside.add("--nproc=" + limits.processes());
-      inside.add("--data=" + limits.memoryBytes());
-    }
-    inside.add("--");
+    List<String> inside = new ArrayList<>(limits.onEachProcess(group.isPresent()));
     surroundings
         .personality()
         .ifPresent(personality -> inside.addAll(List.of("/usr/bin/setarch", personality, "--")));

@@ -31,8 +31,23 @@ final class ControlGroup implements AutoCloseable {
 
   private final List<Place> groups;
 
+  /** A group, where this machine lets us make one; nothing is left of it after the closing. */
+  record Tried(Optional<ControlGroup> made) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      if (made.isPresent()) {
+        made.get().close();
+      }
+    }
+  }
+
   private ControlGroup(List<Place> groups) {
     this.groups = List.copyOf(groups);
+  }
+
+  /** Tries to make the one group that a job has at a time, with these limits. */
+  static Tried forJob(JobFolder job, BuildLimits limits) throws IOException {
+    return new Tried(create(job.id(), limits.memoryBytes(), limits.processes()));
   }
 
   /**

@@ -25,8 +25,8 @@ import org.whonix2.rebuilder.process.Programs;
 
 /**
  * Makes layers out of packages that apt fetched before. Their maintainer scripts run as the root of
- * a user namespace, which is nobody on this machine, without a network and behind a system call
- * filter.
+ * a user namespace, which is nobody on this machine, without a network, behind a system call
+ * filter, and within the limits that builds have.
  */
 final class Installation {
   private static final Limits LIMITS = new Limits(Duration.ofMinutes(30), 16 << 20);
@@ -70,12 +70,14 @@ final class Installation {
   private final SubIds ids;
   private final Programs programs;
   private final LogFile log;
+  private final BuildLimits limits;
 
-  Installation(JobFolder job, SubIds ids, Programs programs, LogFile log) {
+  Installation(JobFolder job, SubIds ids, Programs programs, LogFile log) throws IOException {
     this.job = job;
     this.ids = ids;
     this.programs = programs;
     this.log = log;
+    this.limits = BuildLimits.within(LIMITS.time());
   }
 
   /**
@@ -92,17 +94,21 @@ final class Installation {
     Path root = Files.createDirectory(Layer.root(folder));
     Path work = job.folder(name + "-work");
     Path merged = job.folder(name + "-merged");
-    var space =
-        new Namespaces.Plan(
-            job, List.of(root, work, merged), Optional.empty(), 0, false, Optional.empty());
     String status;
-    try (Namespaces namespaces = Namespaces.open(space, ids, programs)) {
+    try (ControlGroup.Tried group = ControlGroup.forJob(job, limits);
+        Namespaces namespaces =
+            Namespaces.open(
+                new Namespaces.Plan(
+                    job, List.of(root, work, merged), Optional.empty(), 0, false, group.made()),
+                ids,
+                programs)) {
+      boolean counted = group.made().isPresent();
       String target = namespaces.seen(below.isEmpty() ? root : merged);
       if (below.isEmpty()) {
-        run(namespaces, bootstrap(namespaces, plan, apt, root, debs));
+        run(namespaces, limited(bootstrap(namespaces, plan, apt, root, debs), counted));
       } else {
         run(namespaces, overlay(namespaces, below.get(), root, work, merged));
-        run(namespaces, install(namespaces, plan, merged, debs));
+        run(namespaces, limited(install(namespaces, plan, merged, debs), counted));
       }
       run(namespaces, Command.of("/bin/sh", "-c", FURNISH, "sh", target));
       status = read(namespaces, target + "/var/lib/dpkg/status");
@@ -118,6 +124,10 @@ final class Installation {
             plan.all());
     AtomicFiles.replace(Layer.manifest(folder), manifest.toBytes());
     return new Layer(folder, manifest);
+  }
+
+  private Command limited(Command command, boolean counted) {
+    return command.behind(limits.onEachProcess(counted));
   }
 
   private Command bootstrap(Namespaces namespaces, RootPlan plan, AptRoot apt, Path root, Path debs)

@@ -170,7 +170,10 @@ final class Namespaces implements AutoCloseable {
 
   private static CommandException cannot(String said) {
     String last =
-        said.lines().filter(line -> !line.isBlank()).findFirst().orElse("no end of it in time");
+        said.lines()
+            .filter(line -> !line.isBlank())
+            .findFirst()
+            .orElse("it was not ready within " + OPEN_SECONDS + " s");
     return new CommandException(
         ExitCode.OUTSIDE_FAILED,
         "cannot make a sandbox: " + last.replaceAll("[^ -~]", "?"),
@@ -209,6 +212,10 @@ final class Namespaces implements AutoCloseable {
   /** Kills all that is in them; when it returns, nothing of them is left. */
   @Override
   public void close() throws IOException {
+    if (holder < 0) {
+      // It never said that it was ready; whoever waits for a program and is told to stop kills it.
+      waiting.interrupt();
+    }
     // Its only child is the first process of the process namespace. With that one the kernel kills
     // all others, and only then the holder and its parent learn of the end.
     ProcessHandle.of(Math.max(holder, 0))

@@ -130,8 +130,7 @@ public final class Sandbox {
     }
     Path disk = Files.createDirectory(run.resolve("disk"));
     List<Path> debs = Additions.fetch(surroundings, root, run.resolve("packages"));
-    try (Closing<ControlGroup> group =
-            new Closing<>(ControlGroup.create(job.id(), limits.memoryBytes(), limits.processes()));
+    try (ControlGroup.Tried group = ControlGroup.forJob(job, limits);
         Namespaces namespaces =
             Namespaces.open(
                 new Namespaces.Plan(
@@ -140,14 +139,14 @@ public final class Sandbox {
                     Optional.of(disk),
                     limits.diskBytes(root.ids()),
                     surroundings.shuffledFiles(),
-                    group.value()),
+                    group.made()),
                 root.ids(),
                 programs)) {
       List<Path> lower = new ArrayList<>(Additions.unpack(debs, added, namespaces, programs));
       lower.addAll(root.lower());
       ours(namespaces.joined(lay(namespaces, run, lower, surroundings)), programs, log);
       BuildSteps steps =
-          new BuildSteps(namespaces, group.value(), limits, root.ids(), surroundings, run);
+          new BuildSteps(namespaces, group.made(), limits, root.ids(), surroundings, run);
       Optional<BuildFailure> failure = steps.run(sources, recipe, programs, log);
       if (failure.isEmpty()) {
         Command copy =
@@ -209,15 +208,5 @@ public final class Sandbox {
     AtomicFiles.replace(file, filter.get());
     Files.setPosixFilePermissions(file, READABLE_FILE);
     return Optional.of(file);
-  }
-
-  /** Closes what may not be there. */
-  private record Closing<T extends ControlGroup>(Optional<T> value) implements AutoCloseable {
-    @Override
-    public void close() throws IOException {
-      if (value.isPresent()) {
-        value.get().close();
-      }
-    }
   }
 }
