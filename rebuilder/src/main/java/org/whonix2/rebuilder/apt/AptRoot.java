@@ -15,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.PackageIdentity;
@@ -40,10 +38,6 @@ public final class AptRoot {
   /** What decides over the network in the environment, as apt and its methods read it. */
   private static final List<String> NETWORK_VARIABLES =
       List.of("http_proxy", "https_proxy", "no_proxy", "all_proxy", "ftp_proxy");
-
-  /** A line of a simulated installation; a name of another architecture has that behind it. */
-  private static final Pattern INSTALLED =
-      Pattern.compile("Inst ([^ :]+)(?::\\S+)? \\((\\S+) .*\\[([^ \\]]+)\\]\\).*");
 
   private final AptConfiguration configuration;
   private final String suite;
@@ -324,18 +318,7 @@ public final class AptRoot {
       log.write(out.toByteArray());
       throw AptComplaint.about("cannot install these versions together", outcome, said);
     }
-    List<PackageIdentity> all = new ArrayList<>();
-    for (String line : said.lines().toList()) {
-      Matcher installed = INSTALLED.matcher(line);
-      if (installed.matches()) {
-        all.add(
-            new PackageIdentity(
-                PackageName.parse(installed.group(1)),
-                PackageVersion.parse(installed.group(2)),
-                Architecture.parse(installed.group(3))));
-      }
-    }
-    return all;
+    return Simulation.parse(said).installed();
   }
 
   /** The machine's own architecture. */

@@ -10,15 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.Architecture;
-import org.whonix2.core.artifact.PackageName;
-import org.whonix2.core.artifact.PackageVersion;
+import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.rebuilder.apt.AptComplaint;
 import org.whonix2.rebuilder.apt.AptRoot;
+import org.whonix2.rebuilder.apt.Simulation;
 import org.whonix2.rebuilder.process.Limits;
 import org.whonix2.rebuilder.process.Outcome;
 import org.whonix2.rebuilder.process.Programs;
@@ -33,14 +31,6 @@ import org.whonix2.rebuilder.process.Programs;
  */
 record RootPlan(List<ExactPackage> all, List<ExactPackage> added, List<String> removed) {
   private static final Limits LIMITS = new Limits(Duration.ofMinutes(5), 16 << 20);
-
-  /** {@code Inst name [old version] (version origin [architecture])}. */
-  private static final Pattern INSTALL =
-      Pattern.compile(
-          "Inst ([a-z0-9][a-z0-9.+-]*)(?::[a-z0-9-]+)?(?: \\[\\S+\\])? \\((\\S+) .*"
-              + "\\[([a-z0-9-]+)\\]\\).*");
-
-  private static final Pattern REMOVE = Pattern.compile("Remv ([a-z0-9][a-z0-9.+:-]*) .*");
 
   RootPlan {
     all = List.copyOf(all);
@@ -106,27 +96,16 @@ record RootPlan(List<ExactPackage> all, List<ExactPackage> added, List<String> r
     Map<String, ExactPackage> all = new TreeMap<>();
     below.forEach(each -> all.put(key(each), each));
     List<ExactPackage> added = new ArrayList<>();
-    List<String> removed = new ArrayList<>();
-    for (String line : simulation.lines().toList()) {
-      Matcher install = INSTALL.matcher(line);
-      Matcher remove = REMOVE.matcher(line);
-      if (install.matches()) {
-        ExactPackage each =
-            new ExactPackage(
-                PackageName.parse(install.group(1)),
-                PackageVersion.parse(install.group(2)),
-                Architecture.parse(install.group(3)));
-        all.put(key(each), each);
-        added.add(each);
-      } else if (remove.matches()) {
-        String name = remove.group(1);
-        removed.add(name);
-        all.keySet().removeIf(key -> key.equals(name) || key.startsWith(name + ":"));
-      } else if (line.startsWith("Inst ") || line.startsWith("Remv ")) {
-        throw new MalformedInputException("expected a line of apt's simulation, found " + line);
-      }
+    Simulation found = Simulation.parse(simulation);
+    for (String name : found.removed()) {
+      all.keySet().removeIf(key -> key.equals(name) || key.startsWith(name + ":"));
     }
-    return new RootPlan(sorted(List.copyOf(all.values())), added, removed);
+    for (PackageIdentity each : found.installed()) {
+      ExactPackage exact = new ExactPackage(each.name(), each.version(), each.architecture());
+      all.put(key(exact), exact);
+      added.add(exact);
+    }
+    return new RootPlan(sorted(List.copyOf(all.values())), added, found.removed());
   }
 
   private static String key(ExactPackage each) {

@@ -1,0 +1,99 @@
+package org.whonix2.rebuilder.rebuild;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.whonix2.core.artifact.BinaryArtifact;
+import org.whonix2.core.artifact.PackageIdentity;
+import org.whonix2.io.progress.Progress;
+import org.whonix2.rebuilder.apt.SourceRequest;
+import org.whonix2.rebuilder.input.Input;
+import org.whonix2.rebuilder.process.Cancellation;
+import org.whonix2.rebuilder.process.Programs;
+import org.whonix2.rebuilder.sandbox.BuildLimits;
+import org.whonix2.rebuilder.sandbox.RootCache;
+import org.whonix2.toolchain.Toolchain;
+
+/** Packages of Debian 12 come out as the archive has them. Needs root, the mirror and minutes. */
+@Tag("heavy")
+@Timeout(1800)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RealPackagesTest {
+  private Path folder;
+
+  @BeforeAll
+  void oneStateForAll(@TempDir(cleanup = CleanupMode.NEVER) Path given) {
+    folder = given;
+  }
+
+  /** Thousands of files of other users, and not for JUnit to ask about one by one. */
+  @AfterAll
+  void remove() throws Exception {
+    Process rm = new ProcessBuilder("rm", "-rf", folder.toString()).start();
+    assertThat(rm.waitFor()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "net-tools, net-tools",
+    "cjson, libcjson1 libcjson-dev",
+    "xz-utils, liblzma5 liblzma-dev liblzma-doc xz-utils xzdec"
+  })
+  void everyPackageOfTheSourceAgreesWithTheArchive(String source, String packages)
+      throws Exception {
+    RebuildRequest request =
+        new RebuildRequest(
+            new Input.Archived(SourceRequest.parse(source)),
+            "bookworm",
+            List.of(),
+            List.of(),
+            false,
+            Toolchain.named("gcc-12").orElseThrow(),
+            "gcc",
+            BuildLimits.within(Duration.ofMinutes(20)),
+            Runtime.getRuntime().availableProcessors(),
+            Duration.ZERO,
+            false,
+            RootCache.Settings.STANDARD,
+            Files.createDirectory(folder.resolve(source)),
+            folder.resolve("state"));
+    RebuildResult result =
+        new Rebuild(request, new Programs(new Cancellation()), Progress.silent(), Clock.systemUTC())
+            .run();
+
+    assertThat(result).isInstanceOf(RebuildResult.Built.class);
+    List<Comparison> archived =
+        ((RebuildResult.Built) result)
+            .comparisons().stream()
+                .filter(each -> each.agreement() != Agreement.NOT_IN_ARCHIVE)
+                .toList();
+    assertThat(archived)
+        .extracting(Comparison::artifact)
+        .extracting(BinaryArtifact::identity)
+        .extracting(PackageIdentity::name)
+        .extracting(Object::toString)
+        .containsExactlyInAnyOrder(packages.split(" ", -1));
+    assertThat(archived).extracting(Comparison::agreement).containsOnly(Agreement.AGREES);
+    Optional<Comparison> documentation =
+        archived.stream()
+            .filter(each -> each.artifact().identity().architecture().toString().equals("all"))
+            .findFirst();
+    assertThat(documentation.isPresent())
+        .as("one package is the same on all architectures")
+        .isEqualTo(source.equals("xz-utils"));
+  }
+}
