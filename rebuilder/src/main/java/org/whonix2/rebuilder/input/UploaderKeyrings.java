@@ -1,7 +1,9 @@
 package org.whonix2.rebuilder.input;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
@@ -25,25 +28,28 @@ import org.whonix2.rebuilder.apt.ArchivedBinary;
 /**
  * The keys of Debian's uploaders: the keyrings of its developers and maintainers in the package
  * debian-keyring, as the archive's signed index names it; not those of its machines and of people
- * who do not upload. The package is kept between rebuilds under its digest, which is checked each
- * time; nothing of it is installed or run.
+ * who do not upload. Nothing of the package is installed or run.
+ *
+ * <p>The keyrings are kept between rebuilds, one after the other in one file, as unpacking takes
+ * longer than looking through them. The file's name has two digests: that of the package, so that
+ * it stands for no other, and that of the file itself, which is checked each time.
  */
 final class UploaderKeyrings {
   private static final PackageName PACKAGE = new PackageName("debian-keyring");
   private static final Pattern KEYRING =
       Pattern.compile("usr/share/keyrings/debian-(?:keyring|maintainers)\\.(?:gpg|pgp)");
 
-  private final Path deb;
+  private final Path keys;
 
-  private UploaderKeyrings(Path deb) {
-    this.deb = deb;
+  private UploaderKeyrings(Path keys) {
+    this.keys = keys;
   }
 
   /**
    * Takes the newest that the archive has.
    *
    * @param aside an empty folder to download into
-   * @param kept where it is kept
+   * @param kept where they are kept
    * @throws CommandException if the archive has none
    */
   static UploaderKeyrings fetch(AptRoot apt, Path aside, Path kept)
@@ -58,23 +64,54 @@ final class UploaderKeyrings {
                         ExitCode.OUTSIDE_FAILED,
                         "the archive has no package " + PACKAGE + " with the uploaders' keys"));
     Files.createDirectories(kept);
-    Path deb = kept.resolve(newest.digest() + ".deb");
-    if (!isWhole(deb, newest.digest())) {
-      removeOld(kept);
-      Path fetched = apt.download(newest, aside);
-      Path beside = kept.resolve(newest.digest() + "." + UUID.randomUUID() + ".new");
-      Files.copy(fetched, beside, StandardCopyOption.REPLACE_EXISTING);
-      Files.move(beside, deb, StandardCopyOption.ATOMIC_MOVE);
+    Optional<Path> known = find(kept, newest.digest());
+    if (known.isPresent()) {
+      return new UploaderKeyrings(known.get());
     }
-    return new UploaderKeyrings(deb);
+    removeOld(kept);
+    Path unpacked = kept.resolve(UUID.randomUUID() + ".new");
+    try {
+      unpack(apt.download(newest, aside), unpacked);
+      Path file = kept.resolve(newest.digest() + "." + digest(unpacked) + ".pgp");
+      Files.move(unpacked, file, StandardCopyOption.ATOMIC_MOVE);
+      return new UploaderKeyrings(file);
+    } finally {
+      Files.deleteIfExists(unpacked);
+    }
   }
 
-  private static boolean isWhole(Path deb, Sha256 digest) throws IOException {
-    if (!Files.isRegularFile(deb)) {
-      return false;
+  /** What was kept of this package, if it is whole. */
+  private static Optional<Path> find(Path kept, Sha256 deb) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(kept, deb + ".*.pgp")) {
+      for (Path file : files) {
+        if (file.endsWith(deb + "." + digest(file) + ".pgp")) {
+          return Optional.of(file);
+        }
+      }
     }
-    try (InputStream in = Files.newInputStream(deb)) {
-      return Sha256.of(in).equals(digest);
+    return Optional.empty();
+  }
+
+  private static Sha256 digest(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file)) {
+      return Sha256.of(in);
+    }
+  }
+
+  private static void unpack(Path deb, Path into) throws IOException, MalformedInputException {
+    int[] keyrings = {0};
+    try (OutputStream out = Files.newOutputStream(into)) {
+      DebContent.visit(
+          deb,
+          (name, size, content) -> {
+            if (KEYRING.matcher(name).matches()) {
+              keyrings[0]++;
+              content.transferTo(out);
+            }
+          });
+    }
+    if (keyrings[0] == 0) {
+      throw new MalformedInputException("expected keyrings in " + PACKAGE + ", found none");
     }
   }
 
@@ -96,21 +133,10 @@ final class UploaderKeyrings {
 
   /** Looks through all of them. */
   void search(SignerSearch search) throws IOException, MalformedInputException {
-    int[] keyrings = {0};
-    DebContent.visit(
-        deb,
-        (name, size, content) -> {
-          if (KEYRING.matcher(name).matches()) {
-            keyrings[0]++;
-            try {
-              search.in(content);
-            } catch (MalformedInputException e) {
-              throw e.at(name);
-            }
-          }
-        });
-    if (keyrings[0] == 0) {
-      throw new MalformedInputException("expected keyrings in " + PACKAGE + ", found none");
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(keys), 1 << 16)) {
+      search.in(in);
+    } catch (MalformedInputException e) {
+      throw e.at(PACKAGE.toString());
     }
   }
 }
