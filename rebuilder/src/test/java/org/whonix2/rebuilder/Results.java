@@ -64,13 +64,15 @@ public final class Results {
     return new BuildInput(
         new SourcePackage(new PackageName("tiny"), new PackageVersion("1"), Sha256.of(new byte[0])),
         folder,
+        folder.resolve("tiny_1.dsc"),
         Optional.empty(),
         Optional.empty(),
         new RootContents.BuildDependencies(List.of(), folder.resolve("tiny_1.dsc")),
         Recipe.usual("tiny_1.dsc", "tiny-1"),
         Optional.empty(),
         Optional.empty(),
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   public static RebuildResult.Attempt attempt() {

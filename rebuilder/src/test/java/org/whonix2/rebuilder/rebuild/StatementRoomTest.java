@@ -67,7 +67,7 @@ class StatementRoomTest {
     assertThat(most).isBetween(150, 300);
     int least =
         StatementRoom.least(
-            Results.source().toSourcePackage(),
+            Results.source().source(),
             Results.request(folder),
             AnnouncedPackages.of(announcing(most), AMD64));
     assertThat(least).isGreaterThan(Statement.MAX_BYTES).isLessThan(Statement.MAX_BYTES + 400);
@@ -97,6 +97,39 @@ class StatementRoomTest {
     assertThat(AnnouncedPackages.of(dsc, AMD64))
         .extracting(Object::toString)
         .containsExactly("any", "all", "linux", "here", "cpu");
+  }
+
+  @Test
+  void aSourceInGitAnnouncesItsPackagesInItsControlFile() throws Exception {
+    String control =
+        """
+        # A comment.
+        Source: tiny
+        Build-Depends: debhelper
+
+        Package: any
+        Architecture: any
+
+        Package: several
+        Architecture: i386 amd64
+
+        Package: all
+        Architecture: all
+
+        Package: elsewhere
+        Architecture: armhf
+
+        Package: udeb
+        Package-Type: udeb
+        Architecture: any
+
+        Package: profiled
+        Build-Profiles: <pkg.tiny.all>
+        Architecture: any
+        """;
+    assertThat(AnnouncedPackages.ofControl(control, AMD64))
+        .extracting(Object::toString)
+        .containsExactly("any", "several", "all");
   }
 
   @Test

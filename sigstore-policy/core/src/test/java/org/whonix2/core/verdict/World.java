@@ -238,6 +238,7 @@ final class World {
                   new PackageVersion("2.10-1"),
                   Sha256.of(new byte[] {2, (byte) source})),
               signer,
+              Optional.empty(),
               suite,
               new Architecture("amd64"),
               new Toolchain(toolchain, Sha256.of(toolchain.getBytes(StandardCharsets.UTF_8))),
