@@ -15,6 +15,7 @@ import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.statement.GitSource;
 import org.whonix2.core.statement.Platform;
 import org.whonix2.core.statement.RebuildAttestation;
+import org.whonix2.core.statement.RebuildFailure;
 import org.whonix2.core.statement.RebuildSource;
 import org.whonix2.core.statement.Statement;
 import org.whonix2.core.statement.Toolchain;
@@ -44,9 +45,6 @@ final class StatementRoom {
         source.source() instanceof GitSource
             ? AnnouncedPackages.ofControl(announcement, architecture)
             : AnnouncedPackages.of(announcement, architecture);
-    if (names.isEmpty()) {
-      return;
-    }
     int bytes = least(source.source(), request, names);
     if (bytes > Statement.MAX_BYTES) {
       throw new CommandException(
@@ -89,7 +87,9 @@ final class StatementRoom {
             Instant.EPOCH,
             Instant.EPOCH,
             List.of());
-    return new RebuildAttestation(rebuild, artifacts, digest).toJson().length;
+    return artifacts.isEmpty()
+        ? new RebuildFailure(rebuild, "x").toJson().length
+        : new RebuildAttestation(rebuild, artifacts, digest).toJson().length;
   }
 
   /** Some digest, another for each: no statement has one twice. */

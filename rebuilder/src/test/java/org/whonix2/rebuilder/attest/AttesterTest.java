@@ -31,17 +31,12 @@ import org.whonix2.core.dsse.VerifiedEnvelope;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.statement.Byproduct;
-import org.whonix2.core.statement.GitId;
 import org.whonix2.core.statement.GitSource;
-import org.whonix2.core.statement.GitSubmodule;
-import org.whonix2.core.statement.GitTag;
-import org.whonix2.core.statement.GitUrl;
 import org.whonix2.core.statement.RebuildAttestation;
 import org.whonix2.core.statement.RebuildFailure;
 import org.whonix2.core.statement.RebuildStatement;
 import org.whonix2.core.statement.Statement;
 import org.whonix2.rebuilder.Results;
-import org.whonix2.rebuilder.input.BuildInput;
 import org.whonix2.rebuilder.rebuild.Comparison;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
 import org.whonix2.rebuilder.rebuild.RecordedBuild;
@@ -98,37 +93,7 @@ class AttesterTest {
 
   @Test
   void aSourceInGitAndTheBuildinfoThatWasFollowedAreStatedWhateverCameOut() throws Exception {
-    GitSource git =
-        new GitSource(
-            new PackageName("tiny"),
-            new PackageVersion("1"),
-            new GitUrl("https://example.org/tiny.git"),
-            new GitTag("v1"),
-            new GitId("1".repeat(40)),
-            new GitId("2".repeat(40)),
-            List.of(
-                new GitSubmodule(
-                    "lib",
-                    new GitUrl("https://example.org/lib.git"),
-                    new GitId("3".repeat(40)),
-                    new GitId("4".repeat(40)))),
-            OTHER);
-    BuildInput plain = Results.source();
-    BuildInput source =
-        new BuildInput(
-            git,
-            plain.folder(),
-            plain.announcement(),
-            Optional.of(new Fingerprint("5".repeat(40))),
-            plain.rebuild(),
-            plain.contents(),
-            plain.recipe(),
-            plain.buildPath(),
-            plain.locale(),
-            plain.recorded(),
-            Optional.of(OURS));
-    RebuildResult.Attempt attempt =
-        new RebuildResult.Attempt(source, new Architecture("amd64"), Results.ENVIRONMENT, NOW, NOW);
+    RebuildResult.Attempt attempt = Results.attemptInGit();
     BuildFailure failure = new BuildFailure("whatever", Optional.empty());
     Comparison comparison =
         Comparison.of(Results.artifact("tiny"), List.of(OTHER), RecordedBuild.NONE);
@@ -137,7 +102,9 @@ class AttesterTest {
             new RebuildResult.Built(attempt, List.of(comparison), OURS, Optional.empty()),
             new RebuildResult.Failed(attempt, failure, List.of()))) {
       RebuildStatement stated = attest(result);
-      assertThat(stated.rebuild().source()).isEqualTo(git);
+      assertThat(stated.rebuild().source())
+          .isInstanceOf(GitSource.class)
+          .isEqualTo(attempt.source().source());
       assertThat(stated.rebuild().sourceSigner()).contains(new Fingerprint("5".repeat(40)));
       assertThat(stated.rebuild().recordedBuildinfo()).contains(OURS);
     }

@@ -388,6 +388,18 @@ class GitInputTest {
     assertThat(refusal(served.file("none"), TAG)).hasMessageContaining("there is no such folder");
   }
 
+  /** Object by object, without any of the checks and limits of a pack. */
+  @Test
+  void plainFilesOnAWebServerAreNoRepository() throws Exception {
+    try (LocalArchive web = new LocalArchive(folder.resolve("web"))) {
+      source.git("clone", "--quiet", "--bare", ".", web.folder().resolve("tiny").toString());
+      new LocalGit.Repository(web.folder().resolve("tiny")).git("update-server-info");
+      CommandException refused = refusal(web.url() + "/tiny", TAG);
+      assertThat(refused).hasMessageContaining("found plain files");
+      assertThat(refused.exitCode()).isEqualTo(ExitCode.OUTSIDE_FAILED);
+    }
+  }
+
   @Test
   void aServerThatNeverAnswersIsGivenUp() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
