@@ -78,6 +78,7 @@ public final class Attestations {
         new Rebuild(
             new SourcePackage(identity.name(), identity.version(), Sha256.of(new byte[] {2})),
             Optional.empty(),
+            Optional.empty(),
             "bookworm",
             identity.architecture(),
             new Toolchain("gcc-12", Sha256.of(new byte[] {3})),

@@ -11,6 +11,12 @@ import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.openpgp.Fingerprint;
+import org.whonix2.core.statement.GitId;
+import org.whonix2.core.statement.GitSource;
+import org.whonix2.core.statement.GitSubmodule;
+import org.whonix2.core.statement.GitTag;
+import org.whonix2.core.statement.GitUrl;
 import org.whonix2.core.statement.SourcePackage;
 import org.whonix2.rebuilder.apt.SourceRequest;
 import org.whonix2.rebuilder.input.BuildInput;
@@ -64,18 +70,54 @@ public final class Results {
     return new BuildInput(
         new SourcePackage(new PackageName("tiny"), new PackageVersion("1"), Sha256.of(new byte[0])),
         folder,
+        folder.resolve("tiny_1.dsc"),
         Optional.empty(),
         Optional.empty(),
         new RootContents.BuildDependencies(List.of(), folder.resolve("tiny_1.dsc")),
         Recipe.usual("tiny_1.dsc", "tiny-1"),
         Optional.empty(),
         Optional.empty(),
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   public static RebuildResult.Attempt attempt() {
     return new RebuildResult.Attempt(
         source(), new Architecture("amd64"), ENVIRONMENT, NOW, NOW.plusSeconds(40));
+  }
+
+  /** Of a source in Git with a submodule; it followed a .buildinfo, whose digest is our bits'. */
+  public static RebuildResult.Attempt attemptInGit() {
+    GitSource git =
+        new GitSource(
+            new PackageName("tiny"),
+            new PackageVersion("1"),
+            new GitUrl("https://example.org/tiny.git"),
+            new GitTag("v1"),
+            new GitId("1".repeat(40)),
+            new GitId("2".repeat(40)),
+            List.of(
+                new GitSubmodule(
+                    "lib",
+                    new GitUrl("https://example.org/lib.git"),
+                    new GitId("3".repeat(40)),
+                    new GitId("4".repeat(40)))),
+            OTHER);
+    BuildInput plain = source();
+    BuildInput source =
+        new BuildInput(
+            git,
+            plain.folder(),
+            plain.announcement(),
+            Optional.of(new Fingerprint("5".repeat(40))),
+            plain.rebuild(),
+            plain.contents(),
+            plain.recipe(),
+            plain.buildPath(),
+            plain.locale(),
+            plain.recorded(),
+            Optional.of(OURS));
+    return new RebuildResult.Attempt(source, new Architecture("amd64"), ENVIRONMENT, NOW, NOW);
   }
 
   /** An artifact of our bits. */

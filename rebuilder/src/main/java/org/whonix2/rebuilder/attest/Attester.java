@@ -107,8 +107,9 @@ public final class Attester {
       RebuildRequest request, RebuildResult.Attempt attempt, long sequence, Fingerprint rebuilder)
       throws IOException {
     return new Rebuild(
-        attempt.source().toSourcePackage(),
+        attempt.source().source(),
         attempt.source().signer(),
+        attempt.source().recordedBuildinfo(),
         request.suite(),
         attempt.architecture(),
         new Toolchain(request.toolchain().hashClass(), request.toolchain().digest()),

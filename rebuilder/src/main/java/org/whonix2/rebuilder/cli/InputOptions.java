@@ -3,9 +3,13 @@ package org.whonix2.rebuilder.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.statement.GitTag;
+import org.whonix2.core.statement.GitUrl;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.rebuilder.apt.ArchiveAddress;
@@ -33,6 +37,23 @@ final class InputOptions {
   private boolean unsignedBuildinfo;
 
   @Option(
+      names = "--git",
+      paramLabel = "URL",
+      description =
+          "rebuild a source that is kept in this Git repository; https, http, git or file")
+  private @Nullable String git;
+
+  @Option(names = "--tag", paramLabel = "TAG", description = "the signed annotated tag to rebuild")
+  private @Nullable String tag;
+
+  @Option(
+      names = "--tag-signers",
+      paramLabel = "KEYRING",
+      description =
+          "certificates of those who may have signed the tag (default: Debian's uploaders)")
+  private @Nullable Path tagSigners;
+
+  @Option(
       names = "--mirror",
       paramLabel = "URL[ SUITE]",
       description = "archive to use in place of the machine's; may be given again")
@@ -53,20 +74,38 @@ final class InputOptions {
 
   /** What was asked for. */
   Input input(@Nullable String source) throws CommandException, MalformedInputException {
-    if ((source == null) == (buildinfo == null)) {
+    long given = Stream.of(source, buildinfo, git).filter(Objects::nonNull).count();
+    if (given != 1) {
       throw new CommandException(
           ExitCode.USAGE,
-          source == null
-              ? "expected a source or --buildinfo, found neither"
-              : "expected a source or --buildinfo, found both");
+          "expected a source, --buildinfo or --git, found "
+              + (given == 0 ? "none of them" : "more than one of them"));
     }
-    if (buildinfo == null) {
-      if (unsignedBuildinfo || buildinfoSigners != null) {
-        throw new CommandException(
-            ExitCode.USAGE, "expected --buildinfo with an option that is about it, found none");
-      }
-      return new Input.Archived(SourceRequest.parse(String.valueOf(source)));
+    if (buildinfo == null && (unsignedBuildinfo || buildinfoSigners != null)) {
+      throw new CommandException(
+          ExitCode.USAGE, "expected --buildinfo with an option that is about it, found none");
     }
+    if (git == null && (tag != null || tagSigners != null)) {
+      throw new CommandException(
+          ExitCode.USAGE, "expected --git with an option that is about it, found none");
+    }
+    if (source != null) {
+      return new Input.Archived(SourceRequest.parse(source));
+    }
+    return buildinfo != null ? recorded(buildinfo) : tagged(String.valueOf(git));
+  }
+
+  private Input tagged(String url) throws CommandException, MalformedInputException {
+    if (tag == null) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "expected --tag with --git, found none",
+          "only a signed tag says whose source it is");
+    }
+    return new Input.Git(GitUrl.parse(url), GitTag.parse(tag), Optional.ofNullable(tagSigners));
+  }
+
+  private Input recorded(Path buildinfo) throws CommandException {
     if (unsignedBuildinfo == (buildinfoSigners != null)) {
       throw new CommandException(
           ExitCode.USAGE,

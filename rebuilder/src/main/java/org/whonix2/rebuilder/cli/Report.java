@@ -13,6 +13,8 @@ import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.json.StrictJson;
+import org.whonix2.core.statement.GitSource;
+import org.whonix2.core.statement.GitSubmodule;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.rebuilder.attest.Attester;
 import org.whonix2.rebuilder.input.BuildInput;
@@ -116,6 +118,9 @@ final class Report {
       out.println("what differs: " + request.out().resolve(Rebuild.DIFFERENCE_REPORT));
     }
     built.variation().ifPresent(this::table);
+    if (source.source() instanceof GitSource git) {
+      out.println("source: commit " + git.commit() + " of " + git.url() + ", tag " + git.tag());
+    }
     source.signer().ifPresent(signer -> out.println("source signed by " + signer));
   }
 
@@ -188,12 +193,35 @@ final class Report {
     failed.failure().limit().ifPresent(limit -> report.put("limit", limit));
   }
 
+  private static void describe(ObjectNode node, GitSource git) {
+    node.put("url", git.url().toString());
+    node.put("tag", git.tag().toString());
+    node.put("commit", git.commit().toString());
+    node.put("tree", git.tree().toString());
+    node.put("archive", git.archive().toString());
+    ArrayNode submodules = node.putArray("submodules");
+    for (GitSubmodule submodule : git.submodules()) {
+      ObjectNode each = submodules.addObject();
+      each.put("path", submodule.path());
+      each.put("url", submodule.url().toString());
+      each.put("commit", submodule.commit().toString());
+      each.put("tree", submodule.tree().toString());
+    }
+  }
+
   private ObjectNode head(RebuildResult.Attempt attempt) {
     BuildInput input = attempt.source();
     ObjectNode report = StrictJson.newObject();
     report.put("source", input.source().name().toString());
     report.put("version", input.source().version().toString());
-    report.put("dsc", input.source().dsc().toString());
+    if (input.source() instanceof GitSource git) {
+      describe(report.putObject("git"), git);
+    } else {
+      report.put("dsc", input.source().digest().toString());
+    }
+    input
+        .recordedBuildinfo()
+        .ifPresent(digest -> report.put("recordedBuildinfo", digest.toString()));
     input.signer().ifPresent(signer -> report.put("signer", signer.toString()));
     input.rebuild().ifPresent(rebuild -> report.put("binaryVersion", rebuild.version().toString()));
     report.put("suite", request.suite());

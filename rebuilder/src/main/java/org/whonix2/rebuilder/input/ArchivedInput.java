@@ -1,6 +1,7 @@
 package org.whonix2.rebuilder.input;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
@@ -11,6 +12,7 @@ import org.whonix2.rebuilder.apt.ArchivedSource;
 import org.whonix2.rebuilder.apt.SourceRequest;
 import org.whonix2.rebuilder.sandbox.Recipe;
 import org.whonix2.rebuilder.sandbox.RootContents;
+import org.whonix2.rebuilder.sandbox.Unpacking;
 
 /** A source of the archive as the suite has it now, binary-only rebuilds included. */
 final class ArchivedInput {
@@ -41,15 +43,16 @@ final class ArchivedInput {
     if (rebuild.isPresent()) {
       rebuild.get().write(fetching.sources(), ENTRY);
     }
+    Path dsc = fetching.sources().resolve(archived.dsc().name());
     return new BuildInput(
         archived.toSourcePackage(),
         fetching.sources(),
+        dsc,
         source.signer(),
         rebuild,
-        new RootContents.BuildDependencies(
-            fetching.toolchain(), fetching.sources().resolve(archived.dsc().name())),
+        new RootContents.BuildDependencies(fetching.toolchain(), dsc),
         new Recipe(
-            archived.dsc().name(),
+            new Unpacking.SourcePackage(archived.dsc().name()),
             archived.folderName(),
             rebuild.map(r -> ENTRY),
             // Packages of all architectures are not rebuilt then.
@@ -57,7 +60,8 @@ final class ArchivedInput {
             Recipe.USUAL_OPTIONS),
         Optional.empty(),
         Optional.empty(),
-        List.of());
+        List.of(),
+        Optional.empty());
   }
 
   /** The source's version, where this is one of a binary-only rebuild. */

@@ -6,8 +6,9 @@ import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.PackageVersion;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
-import org.whonix2.core.statement.SourcePackage;
+import org.whonix2.core.statement.RebuildSource;
 import org.whonix2.rebuilder.apt.ArchivedSource;
 import org.whonix2.rebuilder.sandbox.Recipe;
 import org.whonix2.rebuilder.sandbox.RootContents;
@@ -17,31 +18,31 @@ import org.whonix2.rebuilder.sandbox.Surroundings;
  * All that a build needs, verified.
  *
  * @param folder with the source's files
- * @param signer primary fingerprint of the uploader's key, if one is known to have signed
+ * @param announcement that names what it builds: its .dsc or debian/control
+ * @param signer primary fingerprint of the uploader's key, or of the tag's, if one is known to have
+ *     signed
  * @param rebuild what makes it a binary-only rebuild, if it is one
  * @param contents of the build root
  * @param recipe how it is built
  * @param buildPath the folder to unpack the source's folder in, where a record names it
  * @param locale LC_ALL, where a record names it
  * @param recorded what came out elsewhere, if that is known
+ * @param recordedBuildinfo digest of the file that says so
  */
 public record BuildInput(
-    SourcePackage source,
+    RebuildSource source,
     Path folder,
+    Path announcement,
     Optional<Fingerprint> signer,
     Optional<BinaryRebuild> rebuild,
     RootContents contents,
     Recipe recipe,
     Optional<String> buildPath,
     Optional<String> locale,
-    List<ArchivedSource.SourceFile> recorded) {
+    List<ArchivedSource.SourceFile> recorded,
+    Optional<Sha256> recordedBuildinfo) {
   public BuildInput {
     recorded = List.copyOf(recorded);
-  }
-
-  /** As an attestation names it. */
-  public SourcePackage toSourcePackage() {
-    return source;
   }
 
   /** The version that the binary packages are built as. */

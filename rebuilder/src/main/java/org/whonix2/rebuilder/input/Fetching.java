@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import org.whonix2.rebuilder.apt.AptRoot;
+import org.whonix2.rebuilder.process.Programs;
 
 /**
  * Where an input is fetched from and to.
@@ -15,6 +16,7 @@ import org.whonix2.rebuilder.apt.AptRoot;
  * @param kept a folder for what later rebuilds need again, created if missing
  * @param toolchain packages to install besides the build dependencies
  * @param requireUploader whether a source that no known uploader signed is refused
+ * @param programs say whether we were told to stop
  * @param now to judge signatures by
  * @param notices gets what a user should know, one line each
  */
@@ -25,6 +27,7 @@ public record Fetching(
     Path kept,
     List<String> toolchain,
     boolean requireUploader,
+    Programs programs,
     Instant now,
     Consumer<String> notices) {
   public Fetching {

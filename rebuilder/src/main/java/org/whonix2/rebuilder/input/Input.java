@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.statement.GitTag;
+import org.whonix2.core.statement.GitUrl;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.rebuilder.apt.SourceRequest;
+import org.whonix2.rebuilder.git.GitLimits;
 
 /** What a user asks to be rebuilt. */
 public sealed interface Input {
@@ -30,6 +33,20 @@ public sealed interface Input {
     public BuildInput fetch(Fetching fetching)
         throws IOException, CommandException, MalformedInputException {
       return new RecordedInput(fetching).fetch(this);
+    }
+  }
+
+  /**
+   * A source that is kept in Git, with the suite's current build dependencies.
+   *
+   * @param tag annotated and signed
+   * @param signers a keyring of those who may have signed it; none: Debian's uploaders
+   */
+  record Git(GitUrl url, GitTag tag, Optional<Path> signers) implements Input {
+    @Override
+    public BuildInput fetch(Fetching fetching)
+        throws IOException, CommandException, MalformedInputException {
+      return new GitInput(fetching, GitLimits.STANDARD).fetch(this);
     }
   }
 

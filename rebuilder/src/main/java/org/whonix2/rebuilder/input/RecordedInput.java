@@ -1,8 +1,6 @@
 package org.whonix2.rebuilder.input;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,8 +14,7 @@ import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.artifact.PackageName;
-import org.whonix2.core.openpgp.Certificate;
-import org.whonix2.core.openpgp.Keyring;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.SignedText;
 import org.whonix2.core.openpgp.SignerSearch;
 import org.whonix2.io.cli.CommandException;
@@ -29,6 +26,7 @@ import org.whonix2.rebuilder.apt.SourceRequest;
 import org.whonix2.rebuilder.sandbox.ExactPackage;
 import org.whonix2.rebuilder.sandbox.Recipe;
 import org.whonix2.rebuilder.sandbox.RootContents;
+import org.whonix2.rebuilder.sandbox.Unpacking;
 
 /** What a .buildinfo records, from wherever its parts can be had. */
 final class RecordedInput {
@@ -47,13 +45,15 @@ final class RecordedInput {
   BuildInput fetch(Input.Recorded recorded)
       throws IOException, CommandException, MalformedInputException {
     Buildinfo buildinfo;
+    Sha256 digest;
     try {
       byte[] file = AtomicFiles.read(recorded.buildinfo(), Buildinfo.MAX_BYTES);
+      digest = Sha256.of(file);
       buildinfo = Buildinfo.parse(verified(file, recorded.signers()));
     } catch (MalformedInputException e) {
       throw e.at(String.valueOf(recorded.buildinfo().getFileName()));
     }
-    return fetch(buildinfo);
+    return fetch(buildinfo, digest);
   }
 
   /** The text, once it is known to be by one of the signers; nothing is read of it before. */
@@ -72,9 +72,7 @@ final class RecordedInput {
     }
     SignedText text = SignedText.parse(file);
     SignerSearch search = new SignerSearch(text.signatures());
-    try (InputStream keyring = keyring(signers.get())) {
-      search.in(keyring);
-    }
+    SignerKeyring.search(signers.get(), search);
     if (search.result(fetching.now()) instanceof SignerSearch.Result.Nobody nobody) {
       throw new CommandException(
           ExitCode.REFUSED, "the .buildinfo is signed by none of its signers: " + nobody.reason());
@@ -82,13 +80,7 @@ final class RecordedInput {
     return text.text();
   }
 
-  private static InputStream keyring(Path file) throws IOException, MalformedInputException {
-    byte[] bytes = AtomicFiles.read(file, Keyring.MAX_BYTES);
-    boolean armored = bytes.length > 0 && bytes[0] == '-';
-    return new ByteArrayInputStream(armored ? Certificate.parse(bytes).toBytes() : bytes);
-  }
-
-  private BuildInput fetch(Buildinfo buildinfo)
+  private BuildInput fetch(Buildinfo buildinfo, Sha256 file)
       throws IOException, CommandException, MalformedInputException {
     Architecture own = fetching.apt().architecture();
     if (!buildinfo.buildArchitecture().equals(own)) {
@@ -120,18 +112,20 @@ final class RecordedInput {
     return new BuildInput(
         archived.toSourcePackage(),
         fetching.sources(),
+        fetching.sources().resolve(archived.dsc().name()),
         source.signer(),
         buildinfo.rebuild(),
         RootContents.Exact.of(exact),
         new Recipe(
-            archived.dsc().name(),
+            new Unpacking.SourcePackage(archived.dsc().name()),
             folder.map(path -> String.valueOf(path.getFileName())).orElse(archived.folderName()),
             buildinfo.rebuild().map(rebuild -> ArchivedInput.ENTRY),
             buildinfo.binaries(),
             buildinfo.environment().options()),
         folder.map(path -> String.valueOf(path.getParent())),
         Optional.of(buildinfo.environment().locale()),
-        buildinfo.files());
+        buildinfo.files(),
+        Optional.of(file));
   }
 
   /** What the attestation will call the toolchain must be there. */

@@ -19,6 +19,9 @@
  *  -- amd64 / i386 Build Daemon &lt;buildd@example.org&gt;  Mon, 19 Sep 2022 02:54:09 +0000
  * </pre>
  *
+ * <p>A source that is kept in Git comes by {@link org.whonix2.rebuilder.git}: no archive vouches
+ * for it, so the signature of its tag must be a known one's.
+ *
  * <p>A {@code .buildinfo} (deb-buildinfo(5)) names a source, all installed build dependencies with
  * their versions, and what came out.
  */

@@ -44,6 +44,15 @@ public final class Programs {
     this.cancellation = cancellation;
   }
 
+  /**
+   * For work that is no program's.
+   *
+   * @throws InterruptedIOException if we were told to stop
+   */
+  public void check() throws InterruptedIOException {
+    cancellation.check();
+  }
+
   /** Whether a program of this name is where executables are. */
   public static boolean isInstalled(String program) {
     return FOLDERS.stream().anyMatch(folder -> Files.isExecutable(folder.resolve(program)));

@@ -107,6 +107,7 @@ public final class Rebuild {
         request.state().resolve("keyrings"),
         request.toolchain().packages(),
         request.requireUploader(),
+        programs,
         clock.instant(),
         notices::add);
   }

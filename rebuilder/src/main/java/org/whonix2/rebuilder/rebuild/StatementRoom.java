@@ -12,9 +12,11 @@ import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
+import org.whonix2.core.statement.GitSource;
 import org.whonix2.core.statement.Platform;
 import org.whonix2.core.statement.RebuildAttestation;
-import org.whonix2.core.statement.SourcePackage;
+import org.whonix2.core.statement.RebuildFailure;
+import org.whonix2.core.statement.RebuildSource;
 import org.whonix2.core.statement.Statement;
 import org.whonix2.core.statement.Toolchain;
 import org.whonix2.io.cli.CommandException;
@@ -27,7 +29,7 @@ import org.whonix2.rebuilder.input.BuildInput;
  * rebuild id only the later would count. Asked before hours are spent on a build.
  */
 final class StatementRoom {
-  private static final int MAX_DSC_BYTES = 4 << 20;
+  private static final int MAX_ANNOUNCEMENT_BYTES = 4 << 20;
   private static final Architecture SHORTEST = new Architecture("all");
 
   private StatementRoom() {}
@@ -35,14 +37,15 @@ final class StatementRoom {
   /** Refuses a source whose artifacts cannot be attested. */
   static void require(RebuildRequest request, BuildInput source, Architecture architecture)
       throws IOException, CommandException, MalformedInputException {
-    byte[] dsc =
-        AtomicFiles.read(source.folder().resolve(source.recipe().dscName()), MAX_DSC_BYTES);
+    String announcement =
+        new String(
+            AtomicFiles.read(source.announcement(), MAX_ANNOUNCEMENT_BYTES),
+            StandardCharsets.UTF_8);
     List<PackageName> names =
-        AnnouncedPackages.of(new String(dsc, StandardCharsets.UTF_8), architecture);
-    if (names.isEmpty()) {
-      return;
-    }
-    int bytes = least(source.toSourcePackage(), request, names);
+        source.source() instanceof GitSource
+            ? AnnouncedPackages.ofControl(announcement, architecture)
+            : AnnouncedPackages.of(announcement, architecture);
+    int bytes = least(source.source(), request, names);
     if (bytes > Statement.MAX_BYTES) {
       throw new CommandException(
           ExitCode.REFUSED,
@@ -59,7 +62,7 @@ final class StatementRoom {
   }
 
   /** The bytes of an attestation in which whatever is not known yet is as short as can be. */
-  static int least(SourcePackage source, RebuildRequest request, List<PackageName> names) {
+  static int least(RebuildSource source, RebuildRequest request, List<PackageName> names) {
     Sha256 digest = Sha256.of(new byte[0]);
     List<BinaryArtifact> artifacts =
         names.stream()
@@ -69,6 +72,7 @@ final class StatementRoom {
     org.whonix2.core.statement.Rebuild rebuild =
         new org.whonix2.core.statement.Rebuild(
             source,
+            Optional.empty(),
             Optional.empty(),
             request.suite(),
             SHORTEST,
@@ -83,7 +87,9 @@ final class StatementRoom {
             Instant.EPOCH,
             Instant.EPOCH,
             List.of());
-    return new RebuildAttestation(rebuild, artifacts, digest).toJson().length;
+    return artifacts.isEmpty()
+        ? new RebuildFailure(rebuild, "x").toJson().length
+        : new RebuildAttestation(rebuild, artifacts, digest).toJson().length;
   }
 
   /** Some digest, another for each: no statement has one twice. */

@@ -52,15 +52,7 @@ final class BuildSteps {
   /** Unpacks and builds; says why it failed, if it did. */
   Optional<BuildFailure> run(Path sources, Recipe recipe, Programs programs, LogFile log)
       throws IOException {
-    List<String> unpack =
-        List.of(
-            "dpkg-source",
-            // apt has checked the .dsc down to the archive's key, and we its files' digests.
-            "--no-check",
-            "--no-copy",
-            "--extract",
-            Sandbox.SOURCE_PATH + "/" + recipe.dscName(),
-            recipe.folderName());
+    List<String> unpack = recipe.unpacking().command(recipe.folderName());
     List<String> build = List.of("dpkg-buildpackage", "--build=" + recipe.binaries(), "-us", "-uc");
     String options = recipe.options();
     String path = surroundings.buildPath();

@@ -20,8 +20,8 @@ import org.whonix2.rebuilder.apt.AptRoot;
 
 /**
  * Which layers apt's simulation asked for last time. It is a function of the signed Release files,
- * the sources, the wanted packages and the .dsc: while none of them changed, it need not be run
- * again. A file {@code roots/plans/DIGEST} has the layers' keys, one a line.
+ * the sources, the wanted packages and the .dsc or debian/control: while none of them changed, it
+ * need not be run again. A file {@code roots/plans/DIGEST} has the layers' keys, one a line.
  */
 final class KnownPlans {
   private static final int MAX_BYTES = 4096;
@@ -45,7 +45,7 @@ final class KnownPlans {
             apt.architecture().toString(),
             ids.toString(),
             String.join(" ", wanted.packages()),
-            digest(wanted.dsc(), MAX_RELEASE_BYTES).toString(),
+            digest(wanted.control(), MAX_RELEASE_BYTES).toString(),
             digest(apt.sources(), MAX_RELEASE_BYTES).toString());
     all.writeBytes(text.getBytes(StandardCharsets.UTF_8));
     TreeSet<Path> releases = new TreeSet<>();

@@ -6,14 +6,14 @@ import java.util.Set;
 /**
  * How a source is built.
  *
- * @param dscName the .dsc among the source's files
- * @param folderName what to unpack it into
+ * @param unpacking how the source's files become a folder
+ * @param folderName of that folder
  * @param changelogEntry the file, among the source's, that is put before debian/changelog
  * @param binaries {@link #BINARY}, {@link #ANY} or {@link #ALL}
  * @param options DEB_BUILD_OPTIONS, without {@code parallel}
  */
 public record Recipe(
-    String dscName,
+    Unpacking unpacking,
     String folderName,
     Optional<String> changelogEntry,
     String binaries,
@@ -36,8 +36,9 @@ public record Recipe(
     }
   }
 
-  /** Builds every binary package of a source as it is. */
+  /** Builds every binary package of a Debian source package as it is. */
   public static Recipe usual(String dscName, String folderName) {
-    return new Recipe(dscName, folderName, Optional.empty(), BINARY, USUAL_OPTIONS);
+    return new Recipe(
+        new Unpacking.SourcePackage(dscName), folderName, Optional.empty(), BINARY, USUAL_OPTIONS);
   }
 }

@@ -13,11 +13,18 @@ public sealed interface RootContents {
    * the suite has now.
    *
    * @param packages the toolchain's
-   * @param dsc the source's .dsc, already verified
+   * @param control the source's .dsc, or its debian/control in a folder of that name; already
+   *     verified
    */
-  record BuildDependencies(List<String> packages, Path dsc) implements RootContents {
+  record BuildDependencies(List<String> packages, Path control) implements RootContents {
     public BuildDependencies {
       packages = List.copyOf(packages);
+    }
+
+    /** As apt-get(8) takes it: a .dsc, or the folder that debian/control is in. */
+    Path forApt() {
+      Path debian = control.resolveSibling(".").normalize();
+      return control.endsWith("debian/control") ? debian.resolveSibling(".").normalize() : control;
     }
   }
 

@@ -24,7 +24,7 @@
  * roots/&lt;key&gt;/root/        the layer; its files belong to the sub-ids
  * roots/&lt;key&gt;/status       dpkg's status in a root of it
  * roots/&lt;key&gt;/manifest     what it is, and the state of its files when it was made
- * roots/plans/&lt;digest&gt;     which layers these lists, packages and this .dsc led to
+ * roots/plans/&lt;digest&gt;     which layers these lists, packages and this .dsc or debian/control led to
  * </pre>
  *
  * A layer's key is the SHA-256 over suite, architecture, the layer below and all packages with

@@ -28,8 +28,10 @@ import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.dsse.Verification;
 import org.whonix2.core.dsse.VerifiedEnvelope;
+import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.statement.Byproduct;
+import org.whonix2.core.statement.GitSource;
 import org.whonix2.core.statement.RebuildAttestation;
 import org.whonix2.core.statement.RebuildFailure;
 import org.whonix2.core.statement.RebuildStatement;
@@ -38,6 +40,7 @@ import org.whonix2.rebuilder.Results;
 import org.whonix2.rebuilder.rebuild.Comparison;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
 import org.whonix2.rebuilder.rebuild.RecordedBuild;
+import org.whonix2.rebuilder.sandbox.BuildFailure;
 
 class AttesterTest {
   @TempDir Path out;
@@ -86,6 +89,25 @@ class AttesterTest {
         .doesNotContain(OTHER.toString())
         .doesNotContain("inconclusive")
         .doesNotContain("mismatch");
+  }
+
+  @Test
+  void aSourceInGitAndTheBuildinfoThatWasFollowedAreStatedWhateverCameOut() throws Exception {
+    RebuildResult.Attempt attempt = Results.attemptInGit();
+    BuildFailure failure = new BuildFailure("whatever", Optional.empty());
+    Comparison comparison =
+        Comparison.of(Results.artifact("tiny"), List.of(OTHER), RecordedBuild.NONE);
+    for (RebuildResult result :
+        List.of(
+            new RebuildResult.Built(attempt, List.of(comparison), OURS, Optional.empty()),
+            new RebuildResult.Failed(attempt, failure, List.of()))) {
+      RebuildStatement stated = attest(result);
+      assertThat(stated.rebuild().source())
+          .isInstanceOf(GitSource.class)
+          .isEqualTo(attempt.source().source());
+      assertThat(stated.rebuild().sourceSigner()).contains(new Fingerprint("5".repeat(40)));
+      assertThat(stated.rebuild().recordedBuildinfo()).contains(OURS);
+    }
   }
 
   @ParameterizedTest

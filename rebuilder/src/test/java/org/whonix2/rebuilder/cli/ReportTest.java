@@ -95,6 +95,35 @@ class ReportTest {
   }
 
   @Test
+  void aSourceInGitIsShownByItsCommit() throws Exception {
+    RebuildResult.Built git =
+        new RebuildResult.Built(
+            Results.attemptInGit(), built.comparisons(), OURS, Optional.empty());
+    report.table(git, attested(git), NOWHERE);
+    assertThat(shown())
+        .contains(
+            "source: commit "
+                + "1".repeat(40)
+                + " of https://example.org/tiny.git, tag v1\n"
+                + "source signed by "
+                + "5".repeat(40)
+                + "\n");
+    out.reset();
+    report.json(git, attested(git), NOWHERE);
+    JsonNode json = json();
+    assertThat(json.has("dsc")).isFalse();
+    assertThat(json.path("recordedBuildinfo").asText()).isEqualTo(OURS.toString());
+    assertThat(json.path("signer").asText()).isEqualTo("5".repeat(40));
+    assertThat(json.path("git").toString())
+        .isEqualTo(
+            """
+            {"url":"https://example.org/tiny.git","tag":"v1","commit":"%s","tree":"%s",\
+            "archive":"%s","submodules":[{"path":"lib","url":"https://example.org/lib.git",\
+            "commit":"%s","tree":"%s"}]}"""
+                .formatted("1".repeat(40), "2".repeat(40), OTHER, "3".repeat(40), "4".repeat(40)));
+  }
+
+  @Test
   void everyAgreementIsShownAndThoseWithAMeaningSayIt() throws Exception {
     report.table(built, attested(built), NOWHERE);
     assertThat(shown())

@@ -37,6 +37,7 @@ import org.whonix2.rebuilder.process.Programs;
 import org.whonix2.rebuilder.sandbox.ExactPackage;
 import org.whonix2.rebuilder.sandbox.Recipe;
 import org.whonix2.rebuilder.sandbox.RootContents;
+import org.whonix2.rebuilder.sandbox.Unpacking;
 
 /** What is fetched and what is refused, from archives that the real apt reads. */
 class InputTest {
@@ -150,6 +151,7 @@ class InputTest {
             folder.resolve("kept"),
             List.of("tool"),
             requireUploader,
+            new Programs(new Cancellation()),
             Instant.now(),
             notices::add));
   }
@@ -170,7 +172,7 @@ class InputTest {
     assertThat(notices).isEmpty();
     assertThat(input.rebuild()).isEmpty();
     assertThat(input.recipe()).isEqualTo(Recipe.usual("tiny_1.dsc", "tiny-1"));
-    assertThat(input.source().dsc())
+    assertThat(input.source().digest())
         .isEqualTo(Sha256.of(Files.readAllBytes(mirror.pool().resolve("tiny_1.dsc"))));
     assertThat(input.folder().resolve("tiny_1.tar.xz")).exists();
     // The keyrings are kept, and what is kept is not believed.
@@ -334,10 +336,20 @@ class InputTest {
                         "fakeroot 2.0 amd64",
                         "mount 7 amd64"));
     assertThat(fetched.recipe())
-        .isEqualTo(new Recipe("tiny_1.dsc", "tiny-1", Optional.empty(), Recipe.ANY, "nocheck"));
+        .isEqualTo(
+            new Recipe(
+                new Unpacking.SourcePackage("tiny_1.dsc"),
+                "tiny-1",
+                Optional.empty(),
+                Recipe.ANY,
+                "nocheck"));
     assertThat(fetched.surroundings(2).buildPath()).isEqualTo("/build/tiny-Xy1");
     assertThat(fetched.recorded()).singleElement().extracting("name").isEqualTo("tiny_1_amd64.deb");
     assertThat(fetched.signer()).isPresent();
+    // The file as it was given, with its signature.
+    assertThat(fetched.recordedBuildinfo())
+        .contains(Sha256.of(Files.readAllBytes(folder.resolve("tiny.buildinfo"))));
+    assertThat(fetch("tiny").recordedBuildinfo()).isEmpty();
   }
 
   @Test

@@ -54,6 +54,20 @@ final class TestKey implements AutoCloseable {
     return Files.readAllBytes(home.resolve("out"));
   }
 
+  /** A program that is gpg with this key. */
+  Path program() throws IOException {
+    Path program = home.resolve("program");
+    if (!Files.exists(program)) {
+      Files.writeString(
+          program,
+          "#!/bin/sh\nexec gpg --homedir %s --batch --no-tty --quiet --pinentry-mode loopback"
+                  .formatted(home)
+              + " --passphrase '' \"$@\"\n");
+      Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+    }
+    return program;
+  }
+
   /** Writes its certificate, binary, readable by everybody. */
   Path export(Path file) throws IOException {
     Files.deleteIfExists(file);

@@ -6,12 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.Architecture;
+import org.whonix2.core.statement.GitId;
+import org.whonix2.core.statement.GitSource;
+import org.whonix2.core.statement.GitSubmodule;
+import org.whonix2.core.statement.GitTag;
+import org.whonix2.core.statement.GitUrl;
 import org.whonix2.core.statement.Statement;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
@@ -67,7 +74,7 @@ class StatementRoomTest {
     assertThat(most).isBetween(150, 300);
     int least =
         StatementRoom.least(
-            Results.source().toSourcePackage(),
+            Results.source().source(),
             Results.request(folder),
             AnnouncedPackages.of(announcing(most), AMD64));
     assertThat(least).isGreaterThan(Statement.MAX_BYTES).isLessThan(Statement.MAX_BYTES + 400);
@@ -97,6 +104,62 @@ class StatementRoomTest {
     assertThat(AnnouncedPackages.of(dsc, AMD64))
         .extracting(Object::toString)
         .containsExactly("any", "all", "linux", "here", "cpu");
+  }
+
+  @Test
+  void aSourceInGitAnnouncesItsPackagesInItsControlFile() throws Exception {
+    String control =
+        """
+        # A comment.
+        Source: tiny
+        Build-Depends: debhelper
+
+        Package: any
+        Architecture: any
+
+        Package: several
+        Architecture: i386 amd64
+
+        Package: all
+        Architecture: all
+
+        Package: elsewhere
+        Architecture: armhf
+
+        Package: udeb
+        Package-Type: udeb
+        Architecture: any
+
+        Package: profiled
+        Build-Profiles: <pkg.tiny.all>
+        Architecture: any
+        """;
+    assertThat(AnnouncedPackages.ofControl(control, AMD64))
+        .extracting(Object::toString)
+        .containsExactly("any", "several", "all");
+  }
+
+  /** Also of a source that announces no package. */
+  @Test
+  void submodulesWithLongAddressesNeedRoomToo() {
+    List<GitSubmodule> submodules = new ArrayList<>();
+    for (int i = 10; i < 60; i++) {
+      GitUrl url = new GitUrl("https://example.org/" + "x".repeat(1000));
+      GitId id = new GitId("1".repeat(40));
+      submodules.add(new GitSubmodule("m" + i, url, id, id));
+    }
+    GitSource source =
+        new GitSource(
+            Results.source().source().name(),
+            Results.source().source().version(),
+            submodules.get(0).url(),
+            new GitTag("v1"),
+            submodules.get(0).commit(),
+            submodules.get(0).tree(),
+            submodules,
+            Results.OURS);
+    assertThat(StatementRoom.least(source, Results.request(folder), List.of()))
+        .isGreaterThan(Statement.MAX_BYTES);
   }
 
   @Test

@@ -68,6 +68,7 @@ final class AttestFiles {
             new SourcePackage(
                 new PackageName("made-for-a-test"), new PackageVersion("1.0"), source),
             Optional.empty(),
+            Optional.empty(),
             "bookworm",
             new Architecture("amd64"),
             new Toolchain("gcc-12", Sha256.of(new byte[0])),

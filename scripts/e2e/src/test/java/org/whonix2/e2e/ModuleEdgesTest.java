@@ -71,6 +71,19 @@ class ModuleEdgesTest {
         .check(ALL);
   }
 
+  /** What reads hostile repositories stands in one place. */
+  @Test
+  void onlyOnePackageKnowsJGit() {
+    noClasses()
+        .that()
+        .resideInAPackage("org.whonix2..")
+        .and()
+        .resideOutsideOfPackage("org.whonix2.rebuilder.git..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("org.eclipse.jgit.."))
+        .check(ALL);
+  }
+
   @Test
   void theCoreHasNoClockFileSocketOrLogger() {
     noClasses()

@@ -126,6 +126,7 @@ abstract class BoxTest {
                 new SourcePackage(
                     artifact.identity().name(), artifact.identity().version(), artifact.digest()),
                 Optional.empty(),
+                Optional.empty(),
                 "bookworm",
                 new Architecture("amd64"),
                 new Toolchain("gcc-12", artifact.digest()),

@@ -124,6 +124,19 @@ public final class JsonFields {
     return texts;
   }
 
+  /** An array of objects that may be left out; an empty one may not stand there. */
+  public List<JsonFields> optionalObjects(String name) throws MalformedInputException {
+    asked.add(name);
+    if (!object.has(name)) {
+      return List.of();
+    }
+    List<JsonFields> elements = objects(name);
+    if (elements.isEmpty()) {
+      throw unexpected(name, "at least one element");
+    }
+    return elements;
+  }
+
   /** An array of objects. */
   public List<JsonFields> objects(String name) throws MalformedInputException {
     List<JsonFields> elements = new ArrayList<>();

@@ -12,9 +12,13 @@ import org.whonix2.core.openpgp.Fingerprint;
 /**
  * One rebuild, whatever came of it: what was built, how, where, and by whom.
  *
- * @param sourceSigner primary fingerprint of the key of the .dsc's uploader signature, where the
- *     rebuilder states it
- * @param suite the archive's suite the source came from
+ * @param source what it was made from
+ * @param sourceSigner primary fingerprint of the key of the .dsc's uploader signature, or of the
+ *     tag's, where the rebuilder states it
+ * @param recordedBuildinfo digest of the whole .buildinfo file that the rebuild followed, if it was
+ *     given one
+ * @param suite the archive's suite that the source and its build dependencies came from; of a
+ *     source in Git, the latter
  * @param architecture built for
  * @param profile Debian build profiles, empty for none
  * @param compilerRoot the compiler from which the toolchain's own compiler was bootstrapped
@@ -25,8 +29,9 @@ import org.whonix2.core.openpgp.Fingerprint;
  * @param startedOn whole seconds, as is finishedOn
  */
 public record Rebuild(
-    SourcePackage source,
+    RebuildSource source,
     Optional<Fingerprint> sourceSigner,
+    Optional<Sha256> recordedBuildinfo,
     String suite,
     Architecture architecture,
     Toolchain toolchain,
@@ -64,6 +69,6 @@ public record Rebuild(
 
   /** What this rebuild is comparable by. */
   public RebuildId rebuildId() {
-    return new RebuildId(source.dsc(), architecture, toolchain.digest(), profile);
+    return new RebuildId(source.digest(), architecture, toolchain.digest(), profile);
   }
 }

@@ -21,8 +21,14 @@ final class RebuildAttestationReader {
     JsonFields run = predicate.object("runDetails");
     predicate.end();
     definition.constant("buildType", Rebuild.BUILD_TYPE);
-    Rebuild rebuild = RebuildReader.read(definition, run);
-    Sha256 buildinfo = readResolved(definition, rebuild);
+    List<JsonFields> resolved = definition.objects("resolvedDependencies");
+    if (resolved.size() < 2) {
+      throw definition.unexpected("resolvedDependencies", "the source and the .buildinfo");
+    }
+    int last = resolved.size() - 1;
+    Rebuild rebuild = RebuildReader.read(definition, run, resolved.subList(0, last));
+    resolved.get(last).constant("name", RebuildWriter.buildinfoName(rebuild));
+    Sha256 buildinfo = Descriptors.readOnlyDigest(resolved.get(last));
     definition.end();
     run.end();
     List<BinaryArtifact> artifacts = new ArrayList<>();
@@ -30,19 +36,6 @@ final class RebuildAttestationReader {
       artifacts.add(readArtifact(subject, rebuild.suite()));
     }
     return new RebuildAttestation(rebuild, artifacts, buildinfo);
-  }
-
-  /** Checks that the .dsc stands there again, and gives the .buildinfo's digest. */
-  private static Sha256 readResolved(JsonFields definition, Rebuild rebuild)
-      throws MalformedInputException {
-    List<JsonFields> resolved = definition.objects("resolvedDependencies");
-    if (resolved.size() != 2) {
-      throw definition.unexpected("resolvedDependencies", "the .dsc and the .buildinfo");
-    }
-    RebuildReader.expectSource(resolved.get(0), rebuild);
-    resolved.get(0).end();
-    resolved.get(1).constant("name", RebuildWriter.buildinfoName(rebuild));
-    return Descriptors.readOnlyDigest(resolved.get(1));
   }
 
   private static BinaryArtifact readArtifact(JsonFields subject, String suite)

@@ -19,8 +19,7 @@ final class RebuildAttestationWriter {
     definition.put("buildType", Rebuild.BUILD_TYPE);
     RebuildWriter.writeParameters(definition, rebuild);
     ArrayNode resolved = definition.putArray("resolvedDependencies");
-    Descriptors.writeDigest(
-        resolved.addObject().put("name", rebuild.source().dscName()), rebuild.source().dsc());
+    Resolved.write(resolved, rebuild);
     Descriptors.writeDigest(
         resolved.addObject().put("name", RebuildWriter.buildinfoName(rebuild)),
         attestation.buildinfo());

@@ -17,6 +17,9 @@ public record RebuildFailure(Rebuild rebuild, String reason) implements RebuildS
   private static final Pattern REASON = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
   private static final int LONGEST_REASON = 40;
 
+  /** Only there if it says more than the subject does. */
+  private static final String RESOLVED = "resolvedDependencies";
+
   public RebuildFailure {
     Checks.expect(
         reason.length() <= LONGEST_REASON && REASON.matcher(reason).matches(),
@@ -37,10 +40,14 @@ public record RebuildFailure(Rebuild rebuild, String reason) implements RebuildS
     configuration.constant("uri", Rebuild.BUILD_TYPE);
     JsonFields annotations = configuration.object("annotations");
     configuration.end();
-    Rebuild rebuild = RebuildReader.read(annotations, annotations);
+    List<JsonFields> resolved = annotations.optionalObjects(RESOLVED);
+    if (resolved.size() == 1) {
+      throw annotations.unexpected(RESOLVED, "more than the source, or no such member");
+    }
+    Rebuild rebuild = RebuildReader.read(annotations, annotations, resolved);
     annotations.end();
     subject.constant("uri", RebuildWriter.sourceUrl(rebuild));
-    RebuildReader.expectSource(subject, rebuild);
+    SourceDigest.expectSame(subject, rebuild.source());
     subject.end();
     return new RebuildFailure(rebuild, failed.get(0));
   }
@@ -59,15 +66,18 @@ public record RebuildFailure(Rebuild rebuild, String reason) implements RebuildS
   public byte[] toJson() {
     Draft draft = new Draft(kind());
     ObjectNode subject = draft.addSubject();
-    subject.put("name", rebuild.source().dscName());
+    subject.put("name", rebuild.source().fileName());
     subject.put("uri", RebuildWriter.sourceUrl(rebuild));
-    Descriptors.writeDigest(subject, rebuild.source().dsc());
+    SourceDigest.write(subject, rebuild.source());
     ObjectNode predicate = draft.predicate();
     predicate.put("result", "FAILED");
     ObjectNode configuration = predicate.putArray("configuration").addObject();
     configuration.put("uri", Rebuild.BUILD_TYPE);
     ObjectNode annotations = configuration.putObject("annotations");
     RebuildWriter.writeParameters(annotations, rebuild);
+    if (Resolved.isMoreThanSource(rebuild)) {
+      Resolved.write(annotations.putArray(RESOLVED), rebuild);
+    }
     RebuildWriter.writeRun(annotations, rebuild);
     predicate.putArray("failedTests").add(reason);
     return draft.toJson();

@@ -6,7 +6,6 @@ import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
 import org.whonix2.core.artifact.Architecture;
-import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.json.JsonFields;
 import org.whonix2.core.openpgp.Fingerprint;
 
@@ -19,9 +18,12 @@ final class RebuildReader {
    *
    * @param definition has {@code externalParameters} and {@code internalParameters}
    * @param run has {@code builder}, {@code metadata} and {@code byproducts}
+   * @param dependencies as {@link Resolved} reads them
    */
-  static Rebuild read(JsonFields definition, JsonFields run) throws MalformedInputException {
+  static Rebuild read(JsonFields definition, JsonFields run, List<JsonFields> dependencies)
+      throws MalformedInputException {
     External external = External.read(definition.object("externalParameters"));
+    Resolved resolved = Resolved.read(dependencies, external.source);
     JsonFields internal = definition.object("internalParameters");
     JsonFields builder = run.object("builder");
     JsonFields metadata = run.object("metadata");
@@ -31,8 +33,11 @@ final class RebuildReader {
     }
     Rebuild rebuild =
         new Rebuild(
-            external.source,
+            external.source instanceof GitSource git
+                ? git.with(resolved.submodules())
+                : external.source,
             external.sourceSigner,
+            resolved.recordedBuildinfo(),
             external.suite,
             external.architecture,
             external.toolchain,
@@ -54,7 +59,7 @@ final class RebuildReader {
   }
 
   private record External(
-      SourcePackage source,
+      RebuildSource source,
       Optional<Fingerprint> sourceSigner,
       String suite,
       Architecture architecture,
@@ -63,12 +68,12 @@ final class RebuildReader {
     static External read(JsonFields fields) throws MalformedInputException {
       String suite = fields.string("suite");
       JsonFields source = fields.object(RebuildWriter.SOURCE);
-      SourcePackage sourcePackage = readSource(source, suite);
+      RebuildSource described = readSource(source, suite);
       Optional<Fingerprint> signer = source.optionalParsed("signer", KeyUri::parse);
       source.end();
       External external =
           new External(
-              sourcePackage,
+              described,
               signer,
               suite,
               fields.parsed("architecture", Architecture::parse),
@@ -79,22 +84,24 @@ final class RebuildReader {
     }
   }
 
-  /** Reads the members {@code uri} and {@code digest}. */
-  private static SourcePackage readSource(JsonFields fields, String suite)
+  /** Reads all members but the signer. */
+  private static RebuildSource readSource(JsonFields fields, String suite)
       throws MalformedInputException {
-    DebPurl url = fields.parsed("uri", DebPurl::parse);
-    if (!url.arch().equals(RebuildWriter.SOURCE) || !url.suite().equals(suite)) {
-      throw fields.unexpected("uri", "a source package of suite " + Quoted.of(suite));
+    if (GitLocation.looksSo(fields.string("uri"))) {
+      GitLocation location = fields.parsed("uri", GitLocation::parse);
+      DebPurl named = readPurl(fields, RebuildWriter.PACKAGE, suite);
+      return SourceDigest.readGit(fields, location, named);
     }
-    Sha256 dsc = Descriptors.readDigest(fields);
-    return new SourcePackage(url.name(), url.version(), dsc);
+    DebPurl url = readPurl(fields, "uri", suite);
+    return new SourcePackage(url.name(), url.version(), Descriptors.readDigest(fields));
   }
 
-  /** Checks that the source stands there again. */
-  static void expectSource(JsonFields descriptor, Rebuild rebuild) throws MalformedInputException {
-    descriptor.constant("name", rebuild.source().dscName());
-    if (!Descriptors.readDigest(descriptor).equals(rebuild.source().dsc())) {
-      throw descriptor.unexpected("digest", "the digest of externalParameters/source");
+  private static DebPurl readPurl(JsonFields fields, String member, String suite)
+      throws MalformedInputException {
+    DebPurl url = fields.parsed(member, DebPurl::parse);
+    if (!url.arch().equals(RebuildWriter.SOURCE) || !url.suite().equals(suite)) {
+      throw fields.unexpected(member, "a source package of suite " + Quoted.of(suite));
     }
+    return url;
   }
 }

@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 final class RebuildWriter {
   static final String SOURCE = "source";
 
+  /** What the source in a Git repository is of. */
+  static final String PACKAGE = "package";
+
   private RebuildWriter() {}
 
   /** Writes {@code externalParameters} and {@code internalParameters}. */
@@ -14,7 +17,10 @@ final class RebuildWriter {
     ObjectNode external = definition.putObject("externalParameters");
     ObjectNode source = external.putObject(SOURCE);
     source.put("uri", sourceUrl(rebuild));
-    Descriptors.writeDigest(source, rebuild.source().dsc());
+    if (rebuild.source() instanceof GitSource) {
+      source.put(PACKAGE, purl(rebuild));
+    }
+    SourceDigest.write(source, rebuild.source());
     rebuild.sourceSigner().ifPresent(signer -> source.put("signer", KeyUri.of(signer)));
     external.put("suite", rebuild.suite());
     external.put("architecture", rebuild.architecture().value());
@@ -43,12 +49,18 @@ final class RebuildWriter {
   }
 
   static String sourceUrl(Rebuild rebuild) {
-    SourcePackage source = rebuild.source();
+    return rebuild.source() instanceof GitSource git
+        ? GitLocation.of(git).toString()
+        : purl(rebuild);
+  }
+
+  private static String purl(Rebuild rebuild) {
+    RebuildSource source = rebuild.source();
     return new DebPurl(source.name(), source.version(), SOURCE, rebuild.suite()).toString();
   }
 
   static String buildinfoName(Rebuild rebuild) {
-    SourcePackage source = rebuild.source();
+    RebuildSource source = rebuild.source();
     return source.name()
         + "_"
         + source.version().withoutEpoch()

@@ -9,9 +9,16 @@ import org.whonix2.core.digest.Sha256;
  *
  * @param dsc digest of its .dsc, which names every other file by digest
  */
-public record SourcePackage(PackageName name, PackageVersion version, Sha256 dsc) {
+public record SourcePackage(PackageName name, PackageVersion version, Sha256 dsc)
+    implements RebuildSource {
+  @Override
+  public Sha256 digest() {
+    return dsc;
+  }
+
   /** The name of its .dsc. */
-  public String dscName() {
+  @Override
+  public String fileName() {
     return name + "_" + version.withoutEpoch() + ".dsc";
   }
 }

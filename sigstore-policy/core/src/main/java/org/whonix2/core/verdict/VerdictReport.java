@@ -120,7 +120,7 @@ public final class VerdictReport {
     node.put("sequence", rebuild.sequence());
     node.put("payload", logged.payload().toString());
     node.put("suite", rebuild.suite());
-    node.put("source", rebuild.source().dsc().toString());
+    node.put("source", rebuild.source().digest().toString());
     node.put("environment", rebuild.environment().toString());
   }
 }

@@ -33,6 +33,7 @@ class RebuildAttestationTest {
         new Rebuild(
             new SourcePackage(identity.name(), identity.version(), Sha256.of(new byte[] {2})),
             Optional.empty(),
+            Optional.empty(),
             "bookworm",
             identity.architecture(),
             new Toolchain("gcc-12", Sha256.of(new byte[] {3})),

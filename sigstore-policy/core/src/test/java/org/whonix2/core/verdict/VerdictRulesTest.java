@@ -40,6 +40,28 @@ class VerdictRulesTest {
   }
 
   @Test
+  void bitsThatCameOutOfATreeInGitAreAVoteForTheseBits() {
+    world.says("alpha-1").log();
+    world.says("beta-1").fromGit().log();
+    world.assertRefused(Rule.QUORUM);
+    world.says("gamma-1").fromGit().log();
+    world.assertAccepted();
+  }
+
+  /** Two sources are no two builds of one. */
+  @Test
+  void otherBitsFromGitAreNoMismatchWithThoseOfTheSourcePackage() {
+    world.threshold = 2;
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    world.says("gamma-1").fromGit().got(file("net-tools", 9)).log();
+    world.assertAccepted();
+    // Of one tree, in one environment.
+    world.says("alpha-1").fromGit().asNumber(2).log();
+    world.assertRefused(Rule.VETO);
+  }
+
+  @Test
   void aThresholdAboveWhatThePolicyNamesIsNoPolicy() {
     world.agreed().threshold = 4;
     assertThatIllegalArgumentException()

@@ -42,6 +42,10 @@ import org.whonix2.core.policy.Signatories;
 import org.whonix2.core.policy.SourceSigners;
 import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.core.quorum.Group;
+import org.whonix2.core.statement.GitId;
+import org.whonix2.core.statement.GitSource;
+import org.whonix2.core.statement.GitTag;
+import org.whonix2.core.statement.GitUrl;
 import org.whonix2.core.statement.Platform;
 import org.whonix2.core.statement.Rebuild;
 import org.whonix2.core.statement.RebuildAttestation;
@@ -145,6 +149,7 @@ final class World {
     private Instant loggedBy = NOW;
     private boolean failed;
     private int source = 1;
+    private boolean git;
     private long sequence = 1;
     private String log = LOG;
 
@@ -218,6 +223,23 @@ final class World {
       return this;
     }
 
+    Said fromGit() {
+      git = true;
+      return this;
+    }
+
+    private GitSource inGit(PackageName name, PackageVersion version) {
+      return new GitSource(
+          name,
+          version,
+          new GitUrl("https://example.org/net-tools.git"),
+          new GitTag("v" + source),
+          new GitId("1".repeat(40)),
+          new GitId("2".repeat(40)),
+          List.of(),
+          Sha256.of(new byte[] {3, (byte) source}));
+    }
+
     Said asNumber(long number) {
       sequence = number;
       return this;
@@ -233,11 +255,14 @@ final class World {
       artifacts.add(artifact);
       Rebuild rebuild =
           new Rebuild(
-              new SourcePackage(
-                  new PackageName("net-tools"),
-                  new PackageVersion("2.10-1"),
-                  Sha256.of(new byte[] {2, (byte) source})),
+              git
+                  ? inGit(new PackageName("net-tools"), new PackageVersion("2.10-1"))
+                  : new SourcePackage(
+                      new PackageName("net-tools"),
+                      new PackageVersion("2.10-1"),
+                      Sha256.of(new byte[] {2, (byte) source})),
               signer,
+              Optional.empty(),
               suite,
               new Architecture("amd64"),
               new Toolchain(toolchain, Sha256.of(toolchain.getBytes(StandardCharsets.UTF_8))),
