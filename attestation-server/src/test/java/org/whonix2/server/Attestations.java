@@ -14,6 +14,7 @@ import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.openpgp.SecretKey;
+import org.whonix2.core.statement.Binaries;
 import org.whonix2.core.statement.Platform;
 import org.whonix2.core.statement.Rebuild;
 import org.whonix2.core.statement.RebuildAttestation;
@@ -83,6 +84,7 @@ public final class Attestations {
             identity.architecture(),
             new Toolchain("gcc-12", Sha256.of(new byte[] {3})),
             "",
+            Binaries.BINARY,
             "gcc",
             new Platform(
                 "amd64", false, "AMD", "AMD EPYC", "linux", "6.1.0", "Debian GNU/Linux 12"),

@@ -12,6 +12,7 @@ import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
+import org.whonix2.core.statement.Binaries;
 import org.whonix2.core.statement.GitId;
 import org.whonix2.core.statement.GitSource;
 import org.whonix2.core.statement.GitSubmodule;
@@ -73,7 +74,8 @@ public final class Results {
         folder.resolve("tiny_1.dsc"),
         Optional.empty(),
         Optional.empty(),
-        new RootContents.BuildDependencies(List.of(), folder.resolve("tiny_1.dsc")),
+        new RootContents.BuildDependencies(
+            List.of(), folder.resolve("tiny_1.dsc"), Binaries.BINARY),
         Recipe.usual("tiny_1.dsc", "tiny-1"),
         Optional.empty(),
         Optional.empty(),

@@ -114,6 +114,7 @@ public final class Attester {
         attempt.architecture(),
         new Toolchain(request.toolchain().hashClass(), request.toolchain().digest()),
         "",
+        attempt.source().recipe().binaries(),
         request.compilerRoot(),
         ThisMachine.describe(attempt.architecture()),
         attempt.environment(),

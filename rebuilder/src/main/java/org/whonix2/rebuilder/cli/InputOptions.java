@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.statement.Binaries;
 import org.whonix2.core.statement.GitTag;
 import org.whonix2.core.statement.GitUrl;
 import org.whonix2.io.cli.CommandException;
@@ -54,6 +55,14 @@ final class InputOptions {
   private @Nullable Path tagSigners;
 
   @Option(
+      names = "--binaries",
+      paramLabel = "KIND",
+      description =
+          "which of the source's packages to build: any (of this architecture, as Debian's builders"
+              + " do), all (the same on all architectures), binary (both together; the default)")
+  private @Nullable String binaries;
+
+  @Option(
       names = "--mirror",
       paramLabel = "URL[ SUITE]",
       description = "archive to use in place of the machine's; may be given again")
@@ -90,9 +99,17 @@ final class InputOptions {
           ExitCode.USAGE, "expected --git with an option that is about it, found none");
     }
     if (source != null) {
-      return new Input.Archived(SourceRequest.parse(source));
+      return new Input.Archived(SourceRequest.parse(source), kind());
+    }
+    if (binaries != null) {
+      throw new CommandException(
+          ExitCode.USAGE, "expected a source of the archive with --binaries, found none");
     }
     return buildinfo != null ? recorded(buildinfo) : tagged(String.valueOf(git));
+  }
+
+  private Optional<Binaries> kind() throws MalformedInputException {
+    return binaries == null ? Optional.empty() : Optional.of(Binaries.parse(binaries));
   }
 
   private Input tagged(String url) throws CommandException, MalformedInputException {

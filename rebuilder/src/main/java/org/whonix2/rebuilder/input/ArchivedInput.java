@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.PackageVersion;
+import org.whonix2.core.statement.Binaries;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.rebuilder.apt.ArchivedSource;
@@ -25,7 +26,7 @@ final class ArchivedInput {
     this.fetching = fetching;
   }
 
-  BuildInput fetch(SourceRequest request)
+  BuildInput fetch(SourceRequest request, Optional<Binaries> asked)
       throws IOException, CommandException, MalformedInputException {
     Optional<PackageVersion> rebuilt =
         request.version().filter(version -> sourceVersion(version).isPresent());
@@ -33,7 +34,15 @@ final class ArchivedInput {
         new SourceRequest(request.name(), request.version().map(v -> sourceVersion(v).orElse(v)));
     Source source = Source.fetch(fetching.apt().find(wanted), fetching);
     ArchivedSource archived = source.archived();
-    Optional<BinaryRebuild> rebuild = new ArchivedRebuild(fetching).find(archived);
+    Optional<BinaryRebuild> newest =
+        // Packages of all architectures are not rebuilt then.
+        asked.equals(Optional.of(Binaries.ALL))
+            ? Optional.empty()
+            : new ArchivedRebuild(fetching).find(archived);
+    // All of them together are the source as it is, which the archive then has no packages of.
+    Optional<BinaryRebuild> rebuild =
+        newest.filter(each -> !asked.equals(Optional.of(Binaries.BINARY)));
+    Binaries binaries = asked.orElse(rebuild.isPresent() ? Binaries.ANY : Binaries.BINARY);
     if (rebuilt.isPresent() && !rebuilt.equals(rebuild.map(BinaryRebuild::version))) {
       throw new CommandException(
           ExitCode.USAGE,
@@ -50,13 +59,12 @@ final class ArchivedInput {
         dsc,
         source.signer(),
         rebuild,
-        new RootContents.BuildDependencies(fetching.toolchain(), dsc),
+        new RootContents.BuildDependencies(fetching.toolchain(), dsc, binaries),
         new Recipe(
             new Unpacking.SourcePackage(archived.dsc().name()),
             archived.folderName(),
             rebuild.map(r -> ENTRY),
-            // Packages of all architectures are not rebuilt then.
-            rebuild.isPresent() ? Recipe.ANY : Recipe.BINARY,
+            binaries,
             Recipe.USUAL_OPTIONS),
         Optional.empty(),
         Optional.empty(),

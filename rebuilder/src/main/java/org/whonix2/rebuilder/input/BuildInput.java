@@ -8,6 +8,7 @@ import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
+import org.whonix2.core.statement.Binaries;
 import org.whonix2.core.statement.RebuildSource;
 import org.whonix2.rebuilder.apt.ArchivedSource;
 import org.whonix2.rebuilder.sandbox.Recipe;
@@ -52,7 +53,7 @@ public record BuildInput(
 
   /** The .buildinfo that a build on this architecture leaves. */
   public String buildinfoName(Architecture architecture) {
-    String built = recipe.binaries().equals(Recipe.ALL) ? "all" : architecture.toString();
+    String built = recipe.binaries() == Binaries.ALL ? "all" : architecture.toString();
     return source.name() + "_" + builtVersion().withoutEpoch() + "_" + built + ".buildinfo";
   }
 

@@ -16,14 +16,14 @@ import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.core.deb822.Deb822;
+import org.whonix2.core.statement.Binaries;
 import org.whonix2.rebuilder.apt.ArchivedSource;
-import org.whonix2.rebuilder.sandbox.Recipe;
 
 /**
  * What a .buildinfo says (deb-buildinfo(5), format 1.0).
  *
  * @param sourceVersion the source's, which is not what was built in a binary-only rebuild
- * @param binaries as {@link Recipe} calls it
+ * @param binaries which of the source's packages it records
  * @param files what came out, without the .dsc
  * @param dsc the source's .dsc, where it stands among what came out
  * @param buildPath the source's folder, where it is recorded
@@ -34,7 +34,7 @@ record Buildinfo(
     PackageVersion sourceVersion,
     Optional<BinaryRebuild> rebuild,
     Architecture buildArchitecture,
-    String binaries,
+    Binaries binaries,
     List<ArchivedSource.SourceFile> files,
     Optional<ArchivedSource.SourceFile> dsc,
     Optional<String> buildPath,
@@ -150,14 +150,14 @@ record Buildinfo(
   }
 
   /** A source package among what was built is none of ours. */
-  private static String binaries(List<String> architectures) throws MalformedInputException {
+  private static Binaries binaries(List<String> architectures) throws MalformedInputException {
     Set<String> built = new HashSet<>(architectures);
     built.remove("source");
     boolean all = built.remove("all");
     if (built.isEmpty() && !all) {
       throw new MalformedInputException("expected binary packages in Architecture, found none");
     }
-    return built.isEmpty() ? Recipe.ALL : all ? Recipe.BINARY : Recipe.ANY;
+    return built.isEmpty() ? Binaries.ALL : all ? Binaries.BINARY : Binaries.ANY;
   }
 
   private static Optional<String> buildPath(Optional<String> path) throws MalformedInputException {

@@ -14,6 +14,7 @@ import org.whonix2.core.deb822.Deb822;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Signer;
 import org.whonix2.core.openpgp.SignerSearch;
+import org.whonix2.core.statement.Binaries;
 import org.whonix2.core.statement.GitSource;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
@@ -97,12 +98,12 @@ final class GitInput {
         control,
         Optional.of(tree.signer()),
         Optional.empty(),
-        new RootContents.BuildDependencies(fetching.toolchain(), control),
+        new RootContents.BuildDependencies(fetching.toolchain(), control, Binaries.BINARY),
         new Recipe(
             new Unpacking.Archive(file),
             head.name() + "-" + head.version().upstream(),
             Optional.empty(),
-            Recipe.BINARY,
+            Binaries.BINARY,
             Recipe.USUAL_OPTIONS),
         Optional.empty(),
         Optional.empty(),

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.statement.Binaries;
 import org.whonix2.core.statement.GitTag;
 import org.whonix2.core.statement.GitUrl;
 import org.whonix2.io.cli.CommandException;
@@ -12,12 +13,21 @@ import org.whonix2.rebuilder.git.GitLimits;
 
 /** What a user asks to be rebuilt. */
 public sealed interface Input {
-  /** A source of the archive, with the suite's current build dependencies. */
-  record Archived(SourceRequest source) implements Input {
+  /**
+   * A source of the archive, with the suite's current build dependencies.
+   *
+   * @param binaries which of its packages to build; none: all of them, or, where the archive has
+   *     them from a binary-only rebuild, what that one built
+   */
+  record Archived(SourceRequest source, Optional<Binaries> binaries) implements Input {
+    public Archived(SourceRequest source) {
+      this(source, Optional.empty());
+    }
+
     @Override
     public BuildInput fetch(Fetching fetching)
         throws IOException, CommandException, MalformedInputException {
-      return new ArchivedInput(fetching).fetch(source);
+      return new ArchivedInput(fetching).fetch(source, binaries);
     }
   }
 

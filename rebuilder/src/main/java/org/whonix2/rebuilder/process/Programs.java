@@ -136,6 +136,7 @@ public final class Programs {
     private final long outputLimit;
     private long printed;
     private Ending ending = Ending.EXITED;
+    private volatile boolean killed;
 
     RunningProgram(Process process, long outputLimit) {
       this.process = process;
@@ -166,6 +167,7 @@ public final class Programs {
      */
     @Override
     public void kill() {
+      killed = true;
       List<ProcessHandle> descendants = process.descendants().toList();
       descendants.forEach(ProcessHandle::destroyForcibly);
       try {
@@ -209,9 +211,21 @@ public final class Programs {
       };
     }
 
+    /** To kill a process closes its streams, whoever reads them. */
+    private int read(InputStream from, byte[] buffer) throws IOException {
+      try {
+        return from.read(buffer);
+      } catch (IOException e) {
+        if (killed) {
+          return -1;
+        }
+        throw e;
+      }
+    }
+
     private void copy(InputStream from, OutputStream to) throws IOException {
       byte[] buffer = new byte[16_384];
-      for (int n = from.read(buffer); n >= 0; n = from.read(buffer)) {
+      for (int n = read(from, buffer); n >= 0; n = read(from, buffer)) {
         if (!mayPrint(n)) {
           killFor(Ending.OUTPUT_LIMIT);
           return;

@@ -12,6 +12,7 @@ import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
+import org.whonix2.core.statement.Binaries;
 import org.whonix2.core.statement.GitSource;
 import org.whonix2.core.statement.Platform;
 import org.whonix2.core.statement.RebuildAttestation;
@@ -78,6 +79,7 @@ final class StatementRoom {
             SHORTEST,
             new Toolchain(request.toolchain().hashClass(), request.toolchain().digest()),
             "",
+            Binaries.BINARY,
             request.compilerRoot(),
             new Platform("all", false, "x", "x", "x", "x", "x"),
             digest,

@@ -78,7 +78,7 @@ public final class BuildRoot implements AutoCloseable {
     Layer base = layers.get(0);
     RootPlan plan =
         RootPlan.dependencies(
-            apt, base.manifest().packages(), base.status(), wanted.forApt(), programs);
+            apt, base.manifest().packages(), base.status(), wanted.question(), programs);
     if (!plan.added().isEmpty() || !plan.removed().isEmpty()) {
       lay("dependencies", plan, programs, log);
     }

@@ -40,11 +40,12 @@ final class KnownPlans {
     String text =
         String.join(
             "\n",
-            "whonix2 plan 2",
+            "whonix2 plan 3",
             apt.suite(),
             apt.architecture().toString(),
             ids.toString(),
             String.join(" ", wanted.packages()),
+            wanted.binaries().toString(),
             digest(wanted.control(), MAX_RELEASE_BYTES).toString(),
             digest(apt.sources(), MAX_RELEASE_BYTES).toString());
     all.writeBytes(text.getBytes(StandardCharsets.UTF_8));

@@ -60,10 +60,10 @@ record RootPlan(List<ExactPackage> all, List<ExactPackage> added, List<String> r
    * What a source's build dependencies add.
    *
    * @param status dpkg's, of the layer below
-   * @param source its .dsc, or a folder with its debian/control
+   * @param question what apt-get is asked for
    */
   static RootPlan dependencies(
-      AptRoot apt, List<ExactPackage> below, Path status, Path source, Programs programs)
+      AptRoot apt, List<ExactPackage> below, Path status, List<String> question, Programs programs)
       throws IOException, CommandException, MalformedInputException {
     List<String> there =
         List.of(
@@ -72,8 +72,7 @@ record RootPlan(List<ExactPackage> all, List<ExactPackage> added, List<String> r
             // What apt computes from lists and status together; for either status it stays good.
             "-o",
             "Dir::Cache::pkgcache=pkgcache-layer.bin");
-    List<String> arguments = List.of("build-dep", source.toString());
-    return onTopOf(below, simulated(apt, there, arguments, programs));
+    return onTopOf(below, simulated(apt, there, question, programs));
   }
 
   private static String simulated(

@@ -1,6 +1,7 @@
 package org.whonix2.rebuilder.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Path;
@@ -8,10 +9,13 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.statement.Binaries;
 import org.whonix2.core.statement.GitTag;
 import org.whonix2.core.statement.GitUrl;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
+import org.whonix2.rebuilder.apt.SourceRequest;
 import org.whonix2.rebuilder.input.Input;
 import picocli.CommandLine;
 
@@ -39,6 +43,17 @@ class InputOptionsTest {
         .isEqualTo(new Input.Git(url, new GitTag("v1"), Optional.of(Path.of("k.pgp"))));
   }
 
+  @Test
+  void whichPackagesToBuildIsAskedForAsDpkgBuildpackageCallsIt() throws Exception {
+    SourceRequest hello = SourceRequest.parse("hello");
+    assertThat(parsed("hello")).isEqualTo(new Input.Archived(hello));
+    assertThat(parsed("hello --binaries all"))
+        .isEqualTo(new Input.Archived(hello, Optional.of(Binaries.ALL)));
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> parsed("hello --binaries both"))
+        .withMessageContaining("expected binary, any or all");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -51,6 +66,7 @@ class InputOptionsTest {
         "hello --tag v1 | expected --git with an option that is about it",
         "hello --tag-signers k | expected --git with an option that is about it",
         "--git https://example.org/a --tag v1 --unsigned-buildinfo | expected --buildinfo",
+        "--git https://example.org/a --tag v1 --binaries any | expected a source of the archive",
         "hello --buildinfo-signers k | expected --buildinfo with an option that is about it",
       })
   void whatDoesNotGoTogetherIsAMistakeOfTheUsers(String line, String complaint) {

@@ -21,10 +21,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
+import org.whonix2.core.statement.Binaries;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.rebuilder.apt.AptRoot;
@@ -227,13 +229,29 @@ class InputTest {
       BuildInput input = fetch(asked);
       assertThat(input.source().version()).hasToString("1");
       assertThat(input.builtVersion()).hasToString("1+b1");
-      assertThat(input.recipe().binaries()).isEqualTo(Recipe.ANY);
+      assertThat(input.recipe().binaries()).isEqualTo(Binaries.ANY);
       assertThat(input.folder().resolve(input.recipe().changelogEntry().orElseThrow()))
           .hasContent(entry("+b1"));
       assertThat(input.toString()).isEqualTo("tiny 1+b1");
     }
     assertThat(refusal(() -> fetch("tiny=1+b2")))
         .hasMessageContaining("has no packages of tiny in version 1+b2");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"any, 1+b1", "all, 1", "binary, 1"})
+  void packagesOfAllArchitecturesAreNoPartOfABinaryOnlyRebuild(String binaries, String version)
+      throws Exception {
+    addRebuild("+b1");
+    mirror.index();
+    mirror.sign(archiveKey);
+
+    BuildInput input =
+        fetch(
+            new Input.Archived(SourceRequest.parse("tiny"), Optional.of(Binaries.parse(binaries))),
+            machine(mirror.url()));
+    assertThat(input.builtVersion()).hasToString(version);
+    assertThat(input.recipe().binaries()).hasToString(binaries);
   }
 
   @Test
@@ -341,7 +359,7 @@ class InputTest {
                 new Unpacking.SourcePackage("tiny_1.dsc"),
                 "tiny-1",
                 Optional.empty(),
-                Recipe.ANY,
+                Binaries.ANY,
                 "nocheck"));
     assertThat(fetched.surroundings(2).buildPath()).isEqualTo("/build/tiny-Xy1");
     assertThat(fetched.recorded()).singleElement().extracting("name").isEqualTo("tiny_1_amd64.deb");

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.whonix2.core.artifact.Architecture;
+import org.whonix2.core.statement.Binaries;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.rebuilder.Results;
 import org.whonix2.rebuilder.apt.AptRoot;
@@ -73,7 +74,8 @@ class VariedBuildsTest {
         BuildRoot.make(
             job,
             apt,
-            new RootContents.BuildDependencies(List.of(), tiny.resolve(TinySource.DSC)),
+            new RootContents.BuildDependencies(
+                List.of(), tiny.resolve(TinySource.DSC), Binaries.BINARY),
             RootCache.in(state, RootCache.Settings.STANDARD),
             programs,
             prepared);

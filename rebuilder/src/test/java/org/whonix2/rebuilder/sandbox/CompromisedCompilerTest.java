@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.statement.Binaries;
 import org.whonix2.rebuilder.apt.AptRoot;
 import org.whonix2.rebuilder.apt.KeptRoot;
 import org.whonix2.rebuilder.apt.MachineSources;
@@ -55,7 +56,8 @@ class CompromisedCompilerTest {
       AptRoot apt = AptRoot.create(kept.folder(), machine, "bookworm", programs, log);
       apt.update();
       var contents =
-          new RootContents.BuildDependencies(List.of("gcc-12"), sources.resolve(TinySource.DSC));
+          new RootContents.BuildDependencies(
+              List.of("gcc-12"), sources.resolve(TinySource.DSC), Binaries.BINARY);
       RootCache cache = RootCache.in(state, RootCache.Settings.STANDARD);
       Path work = job.folder("build");
       try (BuildRoot root = BuildRoot.make(job, apt, contents, cache, programs, log)) {

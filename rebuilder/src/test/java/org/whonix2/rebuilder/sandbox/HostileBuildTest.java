@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.whonix2.core.statement.Binaries;
 import org.whonix2.rebuilder.apt.AptRoot;
 import org.whonix2.rebuilder.apt.MachineSources;
 import org.whonix2.rebuilder.process.Cancellation;
@@ -67,7 +68,8 @@ class HostileBuildTest {
         BuildRoot.make(
             job,
             apt,
-            new RootContents.BuildDependencies(List.of(), tiny.resolve(TinySource.DSC)),
+            new RootContents.BuildDependencies(
+                List.of(), tiny.resolve(TinySource.DSC), Binaries.BINARY),
             RootCache.in(state, RootCache.Settings.STANDARD),
             programs,
             prepareLog);

@@ -19,6 +19,7 @@ import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.openpgp.SecretKey;
+import org.whonix2.core.statement.Binaries;
 import org.whonix2.core.statement.Platform;
 import org.whonix2.core.statement.Rebuild;
 import org.whonix2.core.statement.RebuildAttestation;
@@ -73,6 +74,7 @@ final class AttestFiles {
             new Architecture("amd64"),
             new Toolchain("gcc-12", Sha256.of(new byte[0])),
             "",
+            Binaries.BINARY,
             "gcc",
             new Platform("amd64", false, cpuVendor, "cpu", "linux", "6.1", "Debian 12"),
             Sha256.of(new byte[0]),

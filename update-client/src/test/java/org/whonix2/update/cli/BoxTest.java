@@ -24,6 +24,7 @@ import org.whonix2.core.artifact.DebFile;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.openpgp.SecretKey;
+import org.whonix2.core.statement.Binaries;
 import org.whonix2.core.statement.Platform;
 import org.whonix2.core.statement.Rebuild;
 import org.whonix2.core.statement.RebuildAttestation;
@@ -131,6 +132,7 @@ abstract class BoxTest {
                 new Architecture("amd64"),
                 new Toolchain("gcc-12", artifact.digest()),
                 "",
+                Binaries.BINARY,
                 "gcc",
                 new Platform("amd64", false, "AMD", "cpu", "linux", "6.1", "Debian 12"),
                 artifact.digest(),

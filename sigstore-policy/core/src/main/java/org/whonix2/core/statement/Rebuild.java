@@ -21,6 +21,7 @@ import org.whonix2.core.openpgp.Fingerprint;
  *     source in Git, the latter
  * @param architecture built for
  * @param profile Debian build profiles, empty for none
+ * @param binaries which of the source's packages were built
  * @param compilerRoot the compiler from which the toolchain's own compiler was bootstrapped
  * @param environment digest over the packages installed where it was built
  * @param rebuildTool name of the program that ran the build
@@ -36,6 +37,7 @@ public record Rebuild(
     Architecture architecture,
     Toolchain toolchain,
     String profile,
+    Binaries binaries,
     String compilerRoot,
     Platform platform,
     Sha256 environment,
@@ -69,6 +71,6 @@ public record Rebuild(
 
   /** What this rebuild is comparable by. */
   public RebuildId rebuildId() {
-    return new RebuildId(source.digest(), architecture, toolchain.digest(), profile);
+    return new RebuildId(source.digest(), architecture, toolchain.digest(), profile, binaries);
   }
 }

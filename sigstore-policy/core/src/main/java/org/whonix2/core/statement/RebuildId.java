@@ -10,6 +10,11 @@ import org.whonix2.core.digest.Sha256;
  * @param source digest of the .dsc, or of the archive that a tree in Git makes
  * @param toolchain digest of its definition
  * @param profile Debian build profiles, empty for none
+ * @param binaries which of the source's packages were built
  */
 public record RebuildId(
-    Sha256 source, Architecture architecture, Sha256 toolchain, String profile) {}
+    Sha256 source,
+    Architecture architecture,
+    Sha256 toolchain,
+    String profile,
+    Binaries binaries) {}

@@ -42,6 +42,7 @@ final class RebuildReader {
             external.architecture,
             external.toolchain,
             external.profile,
+            external.binaries,
             internal.string("compilerRoot"),
             Platform.read(internal.object("platform")),
             Descriptors.readOnlyDigest(internal.object("environment")),
@@ -64,7 +65,8 @@ final class RebuildReader {
       String suite,
       Architecture architecture,
       Toolchain toolchain,
-      String profile) {
+      String profile,
+      Binaries binaries) {
     static External read(JsonFields fields) throws MalformedInputException {
       String suite = fields.string("suite");
       JsonFields source = fields.object(RebuildWriter.SOURCE);
@@ -78,10 +80,22 @@ final class RebuildReader {
               suite,
               fields.parsed("architecture", Architecture::parse),
               Toolchain.read(fields.object("toolchain")),
-              fields.string("profile"));
+              fields.string("profile"),
+              fields
+                  .optionalParsed(RebuildWriter.BINARIES, RebuildReader::part)
+                  .orElse(Binaries.BINARY));
       fields.end();
       return external;
     }
+  }
+
+  /** All of them is what it means where the member is missing. */
+  private static Binaries part(String text) throws MalformedInputException {
+    Binaries part = Binaries.parse(text);
+    if (part == Binaries.BINARY) {
+      throw new MalformedInputException("expected any or all, or no such member, found " + part);
+    }
+    return part;
   }
 
   /** Reads all members but the signer. */

@@ -10,6 +10,9 @@ final class RebuildWriter {
   /** What the source in a Git repository is of. */
   static final String PACKAGE = "package";
 
+  /** Only where not all packages were built. */
+  static final String BINARIES = "binaries";
+
   private RebuildWriter() {}
 
   /** Writes {@code externalParameters} and {@code internalParameters}. */
@@ -26,6 +29,9 @@ final class RebuildWriter {
     external.put("architecture", rebuild.architecture().value());
     rebuild.toolchain().write(external.putObject("toolchain"));
     external.put("profile", rebuild.profile());
+    if (rebuild.binaries() != Binaries.BINARY) {
+      external.put(BINARIES, rebuild.binaries().toString());
+    }
 
     ObjectNode internal = definition.putObject("internalParameters");
     internal.put("compilerRoot", rebuild.compilerRoot());
@@ -65,7 +71,7 @@ final class RebuildWriter {
         + "_"
         + source.version().withoutEpoch()
         + "_"
-        + rebuild.architecture()
+        + (rebuild.binaries() == Binaries.ALL ? Binaries.ALL : rebuild.architecture())
         + ".buildinfo";
   }
 

@@ -38,6 +38,7 @@ class RebuildAttestationTest {
             identity.architecture(),
             new Toolchain("gcc-12", Sha256.of(new byte[] {3})),
             "",
+            Binaries.BINARY,
             "gcc",
             new Platform(
                 "amd64", false, "AMD", "AMD EPYC", "linux", "6.1.0", "Debian GNU/Linux 12"),

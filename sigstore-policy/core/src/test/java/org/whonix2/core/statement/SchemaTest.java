@@ -55,6 +55,7 @@ class SchemaTest {
       Set.of(
           "provenance-git/predicate/buildDefinition/externalParameters/source/signer",
           "provenance-git/predicate/buildDefinition/resolvedDependencies/1",
+          "provenance-recorded/predicate/buildDefinition/externalParameters/binaries",
           "provenance-recorded/predicate/buildDefinition/resolvedDependencies/1",
           "test-result-git/predicate/configuration/0/annotations/resolvedDependencies");
 

@@ -15,6 +15,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.policy.Dimension;
+import org.whonix2.core.statement.Binaries;
 import org.whonix2.core.verdict.Reason.Rule;
 
 /** The verdict rules, a test each. */
@@ -208,6 +209,18 @@ class VerdictRulesTest {
     world.says("beta-1").log();
     world.assertAccepted();
     world.says("gamma-1").got(file("net-tools", 9)).log();
+    world.assertRefused(Rule.VETO);
+  }
+
+  @Test
+  void otherBitsOfAPackageThatWasBuiltWithoutItsSiblingsAreNoMismatch() {
+    world.threshold = 2;
+    world.says("alpha-1").ofBinaries(Binaries.ANY).log();
+    world.says("beta-1").ofBinaries(Binaries.ANY).log();
+    world.says("gamma-1").got(file("net-tools", 9)).log();
+    world.assertAccepted();
+    // Without them as well, in one environment.
+    world.says("gamma-1").got(file("net-tools", 9)).ofBinaries(Binaries.ANY).asNumber(2).log();
     world.assertRefused(Rule.VETO);
   }
 

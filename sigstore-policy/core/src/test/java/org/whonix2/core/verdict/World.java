@@ -42,6 +42,7 @@ import org.whonix2.core.policy.Signatories;
 import org.whonix2.core.policy.SourceSigners;
 import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.core.quorum.Group;
+import org.whonix2.core.statement.Binaries;
 import org.whonix2.core.statement.GitId;
 import org.whonix2.core.statement.GitSource;
 import org.whonix2.core.statement.GitTag;
@@ -149,6 +150,7 @@ final class World {
     private Instant loggedBy = NOW;
     private boolean failed;
     private int source = 1;
+    private Binaries binaries = Binaries.BINARY;
     private boolean git;
     private long sequence = 1;
     private String log = LOG;
@@ -228,6 +230,11 @@ final class World {
       return this;
     }
 
+    Said ofBinaries(Binaries other) {
+      binaries = other;
+      return this;
+    }
+
     private GitSource inGit(PackageName name, PackageVersion version) {
       return new GitSource(
           name,
@@ -267,6 +274,7 @@ final class World {
               new Architecture("amd64"),
               new Toolchain(toolchain, Sha256.of(toolchain.getBytes(StandardCharsets.UTF_8))),
               "",
+              binaries,
               root,
               new Platform("amd64", emulated, cpuVendor, "cpu", "linux", "6.1", "Debian 12"),
               Sha256.of(new byte[] {4, (byte) environment}),
