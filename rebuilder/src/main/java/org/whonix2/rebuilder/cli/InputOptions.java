@@ -41,7 +41,8 @@ final class InputOptions {
       names = "--git",
       paramLabel = "URL",
       description =
-          "rebuild a source that is kept in this Git repository; https, http, git or file")
+          "rebuild a source that is kept in this Git repository (https, http, git or file); SOURCE"
+              + " is then what its tag has to be of")
   private @Nullable String git;
 
   @Option(names = "--tag", paramLabel = "TAG", description = "the signed annotated tag to rebuild")
@@ -83,8 +84,10 @@ final class InputOptions {
 
   /** What was asked for. */
   Input input(@Nullable String source) throws CommandException, MalformedInputException {
-    long given = Stream.of(source, buildinfo, git).filter(Objects::nonNull).count();
-    if (given != 1) {
+    // Beside --git a source is what the tag is expected to be of.
+    long given =
+        Stream.of(git == null ? source : null, buildinfo, git).filter(Objects::nonNull).count();
+    if (given != 1 || (source != null && buildinfo != null)) {
       throw new CommandException(
           ExitCode.USAGE,
           "expected a source, --buildinfo or --git, found "
@@ -98,28 +101,32 @@ final class InputOptions {
       throw new CommandException(
           ExitCode.USAGE, "expected --git with an option that is about it, found none");
     }
-    if (source != null) {
+    if (source != null && git == null) {
       return new Input.Archived(SourceRequest.parse(source), kind());
     }
     if (binaries != null) {
       throw new CommandException(
           ExitCode.USAGE, "expected a source of the archive with --binaries, found none");
     }
-    return buildinfo != null ? recorded(buildinfo) : tagged(String.valueOf(git));
+    return buildinfo != null ? recorded(buildinfo) : tagged(String.valueOf(git), source);
   }
 
   private Optional<Binaries> kind() throws MalformedInputException {
     return binaries == null ? Optional.empty() : Optional.of(Binaries.parse(binaries));
   }
 
-  private Input tagged(String url) throws CommandException, MalformedInputException {
+  private Input tagged(String url, @Nullable String source)
+      throws CommandException, MalformedInputException {
     if (tag == null) {
       throw new CommandException(
           ExitCode.USAGE,
           "expected --tag with --git, found none",
           "only a signed tag says whose source it is");
     }
-    return new Input.Git(GitUrl.parse(url), GitTag.parse(tag), Optional.ofNullable(tagSigners));
+    Optional<SourceRequest> expected =
+        source == null ? Optional.empty() : Optional.of(SourceRequest.parse(source));
+    return new Input.Git(
+        GitUrl.parse(url), GitTag.parse(tag), Optional.ofNullable(tagSigners), expected);
   }
 
   private Input recorded(Path buildinfo) throws CommandException {

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.eclipse.jgit.errors.CorruptObjectException;
@@ -43,12 +44,12 @@ import org.whonix2.core.statement.GitTag;
 import org.whonix2.core.statement.GitUrl;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
-import org.whonix2.rebuilder.apt.AptRoot;
 
 /** An empty repository of our own, and what was fetched into it. */
 final class GitRepository implements AutoCloseable {
   private static final int TIMEOUT_SECONDS = 60;
   private static final int MOST_CAUSES = 20;
+  private static final Set<String> PROXIES = Set.of("http_proxy", "https_proxy", "all_proxy");
 
   // This process has no other use for JGit.
   static {
@@ -77,6 +78,8 @@ final class GitRepository implements AutoCloseable {
     File folder = transfer.folder().resolve(name).toFile();
     FileRepository repository = new Bounded(folder, transfer.limits().object());
     repository.create(true);
+    // What is attested is where it came from; and a server must not send us elsewhere.
+    repository.getConfig().setString("http", null, "followRedirects", "false");
     return new GitRepository(url, transfer, repository);
   }
 
@@ -184,7 +187,7 @@ final class GitRepository implements AutoCloseable {
 
   private List<Ref> fetched(Choice choice, Collection<RefSpec> asked, boolean shallow)
       throws IOException, CommandException, ExecutionException {
-    requireNoProxy(url, AptRoot.networkEnvironment().keySet());
+    requireNoProxy(url, System.getenv().keySet());
     if (url.isLocal() && !Files.isDirectory(Path.of(URI.create(url.toString())))) {
       throw new CommandException(ExitCode.USAGE, url + ": there is no such folder");
     }
@@ -201,8 +204,8 @@ final class GitRepository implements AutoCloseable {
 
   /** JGit would pass it by, and show a server what the proxy is there to hide. */
   static void requireNoProxy(GitUrl url, Set<String> variables) throws CommandException {
-    for (String variable : List.of("http_proxy", "https_proxy", "all_proxy")) {
-      if (!url.isLocal() && variables.contains(variable)) {
+    for (String variable : variables) {
+      if (!url.isLocal() && PROXIES.contains(variable.toLowerCase(Locale.ROOT))) {
         throw new CommandException(
             ExitCode.OUTSIDE_FAILED,
             url + ": the environment has " + variable + ", which --git cannot use",
@@ -217,7 +220,7 @@ final class GitRepository implements AutoCloseable {
       transport.setTimeout(TIMEOUT_SECONDS);
       transport.setTagOpt(TagOpt.NO_TAGS);
       transport.setFetchThin(false);
-      transport.setObjectChecker(new ObjectChecker().setSafeForMacOS(true));
+      transport.setObjectChecker(new ObjectChecker());
       if (shallow) {
         transport.setDepth(1);
       }
@@ -293,9 +296,23 @@ final class GitRepository implements AutoCloseable {
     }
     try {
       return loader.getCachedBytes(most);
-    } catch (LargeObjectException e) {
+    } catch (LargeObjectException | OutOfMemoryError e) {
       throw new MalformedInputException("expected a Git object of at most " + most + " bytes", e);
     }
+  }
+
+  /** The size of a plain file's or link's content, without reading it. */
+  long size(ObjectId blob) throws IOException, MalformedInputException {
+    try {
+      return reader.getObjectSize(blob, Constants.OBJ_BLOB);
+    } catch (MissingObjectException | IncorrectObjectTypeException | CorruptObjectException e) {
+      throw new MalformedInputException(url + ": " + Quoted.message(e), e);
+    }
+  }
+
+  /** Whether there is time to go on; see {@link Transfer#check}. */
+  void check() throws IOException, CommandException {
+    transfer.check(url.toString());
   }
 
   /** An object of this kind, to be read as a stream. */
@@ -304,6 +321,9 @@ final class GitRepository implements AutoCloseable {
       return reader.open(id, type);
     } catch (MissingObjectException | IncorrectObjectTypeException | CorruptObjectException e) {
       throw new MalformedInputException(url + ": " + Quoted.message(e), e);
+    } catch (LargeObjectException | OutOfMemoryError e) {
+      // JGit makes whole objects of differences in memory.
+      throw new MalformedInputException(url + ": too large for this process's memory", e);
     }
   }
 

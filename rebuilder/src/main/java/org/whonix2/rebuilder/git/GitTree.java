@@ -57,7 +57,12 @@ final class GitTree {
 
     /** Its content, as it is: nothing is converted. */
     ObjectLoader content() throws IOException, MalformedInputException {
-      return repository.open(id, Constants.OBJ_BLOB);
+      ObjectLoader content = repository.open(id, Constants.OBJ_BLOB);
+      if (content.getSize() != size) {
+        throw new MalformedInputException(
+            path + ": expected " + size + " bytes, found " + content.getSize());
+      }
+      return content;
     }
   }
 
@@ -196,8 +201,9 @@ final class GitTree {
     }
 
     private void addEntry(String path, Kind kind, ObjectId id)
-        throws IOException, MalformedInputException {
-      long size = kind == Kind.FOLDER ? 0 : repository.open(id, Constants.OBJ_BLOB).getSize();
+        throws IOException, CommandException, MalformedInputException {
+      repository.check();
+      long size = kind == Kind.FOLDER ? 0 : repository.size(id);
       bytes += size;
       GitLimits limits = transfer.limits();
       if (entries.size() >= limits.entries() || bytes > limits.archive()) {

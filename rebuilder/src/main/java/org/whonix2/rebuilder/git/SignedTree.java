@@ -13,6 +13,7 @@ import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.statement.GitId;
 import org.whonix2.core.statement.GitSubmodule;
+import org.whonix2.io.cli.CommandException;
 
 /** All files of a commit that a known signer's tag names; readable while the fetch is open. */
 public final class SignedTree {
@@ -79,7 +80,8 @@ public final class SignedTree {
   }
 
   /** Writes everything into one new tar file, and gives its digest. */
-  public Sha256 writeArchive(Path file) throws IOException, MalformedInputException {
+  public Sha256 writeArchive(Path file)
+      throws IOException, CommandException, MalformedInputException {
     try (OutputStream out =
         new BufferedOutputStream(
             Files.newOutputStream(file, StandardOpenOption.CREATE_NEW), 1 << 16)) {

@@ -20,9 +20,9 @@ import org.whonix2.io.cli.ExitCode;
 import org.whonix2.rebuilder.process.Programs;
 
 /**
- * All that comes over the network for one source, in a limited time and amount. JGit waits for a
- * server in calls that nothing can end, so it does that in a thread of its own, which is left
- * behind if it must be: it ends with its connection, or with the process.
+ * All that comes over the network for one source and is made of it, in a limited time and amount.
+ * JGit waits for a server in calls that nothing can end, so it does that in a thread of its own,
+ * which is left behind if it must be: it ends with its connection, or with the process.
  */
 final class Transfer {
   private static final long POLL_MILLIS = 100;
@@ -102,6 +102,16 @@ final class Transfer {
         task.cancel(true);
       }
     }
+  }
+
+  /**
+   * Ends what goes on with what was fetched: a server chooses how much work its packs are.
+   *
+   * @param where for errors
+   */
+  void check(String where) throws IOException, CommandException {
+    programs.check();
+    requireTime(where);
   }
 
   private void requireTime(String where) throws CommandException {

@@ -9,6 +9,7 @@ import java.util.List;
 import org.eclipse.jgit.lib.ObjectLoader;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
+import org.whonix2.io.cli.CommandException;
 
 /**
  * One file of all files of a tree: a tar file as {@link TarWriter} writes it, with an entry for
@@ -25,9 +26,10 @@ final class TreeArchive {
   private TreeArchive() {}
 
   static void write(List<GitTree.Entry> entries, long seconds, OutputStream out)
-      throws IOException, MalformedInputException {
+      throws IOException, CommandException, MalformedInputException {
     TarWriter tar = new TarWriter(out, seconds);
     for (GitTree.Entry entry : entries) {
+      entry.repository().check();
       switch (entry.kind()) {
         case FOLDER -> tar.begin(entry.path() + "/", TarWriter.FOLDER, 0755, 0, "");
         case LINK -> tar.begin(entry.path(), TarWriter.LINK, 0777, 0, target(entry));

@@ -1,6 +1,7 @@
 package org.whonix2.rebuilder.input;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
@@ -28,6 +29,11 @@ record ChangelogHead(PackageName name, PackageVersion version) {
               + MAX_BYTES
               + " bytes, found "
               + Quoted.of(line));
+    }
+    if (line.toLowerCase(Locale.ROOT).contains("binary-only=yes")) {
+      // dpkg would take the version before it for the source's.
+      throw new MalformedInputException(
+          "debian/changelog: expected an entry of the source, found one of a binary-only rebuild");
     }
     try {
       return new ChangelogHead(

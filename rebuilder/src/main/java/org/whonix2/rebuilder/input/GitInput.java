@@ -18,6 +18,7 @@ import org.whonix2.core.statement.Binaries;
 import org.whonix2.core.statement.GitSource;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
+import org.whonix2.rebuilder.apt.SourceRequest;
 import org.whonix2.rebuilder.git.GitLimits;
 import org.whonix2.rebuilder.git.SignedTree;
 import org.whonix2.rebuilder.git.TagFetch;
@@ -77,8 +78,11 @@ final class GitInput {
   }
 
   private BuildInput packed(Input.Git asked, SignedTree tree)
-      throws IOException, MalformedInputException {
+      throws IOException, CommandException, MalformedInputException {
     ChangelogHead head = ChangelogHead.parse(tree.start(CHANGELOG, ChangelogHead.MAX_BYTES));
+    if (asked.expected().isPresent()) {
+      requireExpected(asked.expected().get(), head);
+    }
     Path control =
         Files.createDirectories(fetching.aside().resolve("packaging/debian")).resolve("control");
     Files.write(control, control(tree, head));
@@ -109,6 +113,22 @@ final class GitInput {
         Optional.empty(),
         List.of(),
         Optional.empty());
+  }
+
+  private static void requireExpected(SourceRequest expected, ChangelogHead head)
+      throws CommandException {
+    boolean otherVersion =
+        expected.version().filter(each -> !each.equals(head.version())).isPresent();
+    if (!expected.name().equals(head.name()) || otherVersion) {
+      throw new CommandException(
+          ExitCode.REFUSED,
+          "expected the source "
+              + expected
+              + " at this tag, found "
+              + head.name()
+              + "="
+              + head.version());
+    }
   }
 
   /** The file, once it is known to be about the same source. */

@@ -51,8 +51,14 @@ public sealed interface Input {
    *
    * @param tag annotated and signed
    * @param signers a keyring of those who may have signed it; none: Debian's uploaders
+   * @param expected what it must be the source of; a tag's signature names no repository
    */
-  record Git(GitUrl url, GitTag tag, Optional<Path> signers) implements Input {
+  record Git(GitUrl url, GitTag tag, Optional<Path> signers, Optional<SourceRequest> expected)
+      implements Input {
+    public Git(GitUrl url, GitTag tag, Optional<Path> signers) {
+      this(url, tag, signers, Optional.empty());
+    }
+
     @Override
     public BuildInput fetch(Fetching fetching)
         throws IOException, CommandException, MalformedInputException {

@@ -31,6 +31,7 @@ import org.whonix2.rebuilder.input.BuildInput;
  */
 final class StatementRoom {
   private static final int MAX_ANNOUNCEMENT_BYTES = 4 << 20;
+  private static final Fingerprint SOMEBODY = new Fingerprint("0".repeat(40));
   private static final Architecture SHORTEST = new Architecture("all");
 
   private StatementRoom() {}
@@ -73,7 +74,7 @@ final class StatementRoom {
     org.whonix2.core.statement.Rebuild rebuild =
         new org.whonix2.core.statement.Rebuild(
             source,
-            Optional.empty(),
+            source instanceof GitSource ? Optional.of(SOMEBODY) : Optional.empty(),
             Optional.empty(),
             request.suite(),
             SHORTEST,
@@ -85,7 +86,7 @@ final class StatementRoom {
             digest,
             "x",
             1,
-            new Fingerprint("0".repeat(40)),
+            SOMEBODY,
             Instant.EPOCH,
             Instant.EPOCH,
             List.of());

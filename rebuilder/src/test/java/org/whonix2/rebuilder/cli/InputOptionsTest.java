@@ -41,6 +41,13 @@ class InputOptionsTest {
         .isEqualTo(new Input.Git(url, new GitTag("v1"), Optional.empty()));
     assertThat(parsed("--git https://example.org/a.git --tag v1 --tag-signers k.pgp"))
         .isEqualTo(new Input.Git(url, new GitTag("v1"), Optional.of(Path.of("k.pgp"))));
+    assertThat(parsed("hello=2 --git https://example.org/a.git --tag v1"))
+        .isEqualTo(
+            new Input.Git(
+                url,
+                new GitTag("v1"),
+                Optional.empty(),
+                Optional.of(SourceRequest.parse("hello=2"))));
   }
 
   @Test
@@ -58,7 +65,7 @@ class InputOptionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "hello --git https://example.org/a --tag v1 | found more than one of them",
+        "hello --buildinfo b --git https://example.org/a --tag v1 | found more than one of them",
         "--buildinfo b --unsigned-buildinfo --git https://example.org/a | more than one of them",
         "hello --buildinfo b | found more than one of them",
         "--require-uploader | found none of them",

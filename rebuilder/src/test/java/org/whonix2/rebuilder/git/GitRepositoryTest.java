@@ -11,7 +11,15 @@ import org.whonix2.io.cli.CommandException;
 class GitRepositoryTest {
   /** A server would see who we are. */
   @ParameterizedTest
-  @ValueSource(strings = {"http_proxy", "https_proxy", "all_proxy"})
+  @ValueSource(
+      strings = {
+        "http_proxy",
+        "https_proxy",
+        "all_proxy",
+        "HTTPS_PROXY",
+        "HTTP_PROXY",
+        "All_Proxy"
+      })
   void noProxyIsPassedBy(String variable) throws Exception {
     Set<String> variables = Set.of(variable, "no_proxy");
     GitUrl server = new GitUrl("https://example.org/a");

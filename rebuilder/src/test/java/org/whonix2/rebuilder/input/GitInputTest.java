@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,6 +32,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.openpgp.Fingerprint;
+import org.whonix2.core.openpgp.Signer;
 import org.whonix2.core.statement.GitSource;
 import org.whonix2.core.statement.GitTag;
 import org.whonix2.core.statement.GitUrl;
@@ -37,7 +41,9 @@ import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.rebuilder.apt.AptRoot;
 import org.whonix2.rebuilder.apt.MachineSources;
+import org.whonix2.rebuilder.apt.SourceRequest;
 import org.whonix2.rebuilder.git.GitLimits;
+import org.whonix2.rebuilder.git.TagFetch;
 import org.whonix2.rebuilder.process.Cancellation;
 import org.whonix2.rebuilder.process.LogFile;
 import org.whonix2.rebuilder.process.Programs;
@@ -424,6 +430,80 @@ class GitInputTest {
     }
   }
 
+  /** The server chooses how much work it is to unpack what it sent. */
+  @Test
+  void theTimeCountsWhenEverythingIsThereToo() throws Exception {
+    GitLimits limits = new GitLimits(Duration.ofSeconds(3), 1 << 20, 1 << 20, 100, 1 << 20);
+    try (TagFetch fetched =
+        TagFetch.fetch(
+            GitUrl.parse(served.file("tiny")),
+            GitTag.parse(TAG),
+            folder.resolve("late"),
+            limits,
+            new Programs(cancellation))) {
+      Thread.sleep(3_100);
+      Fingerprint key = Fingerprint.parse(maintainer.fingerprint());
+      assertThatExceptionOfType(CommandException.class)
+          .isThrownBy(() -> fetched.tree(new Signer(key, key, Instant.now())))
+          .withMessageContaining("expected everything within 3 s");
+    }
+  }
+
+  @Test
+  void aRedirectionIsNotFollowed() throws Exception {
+    HttpServer elsewhere =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    elsewhere.createContext(
+        "/",
+        exchange -> {
+          String query = exchange.getRequestURI().getRawQuery();
+          exchange
+              .getResponseHeaders()
+              .add("Location", served.http("tiny") + "/info/refs?" + query);
+          exchange.sendResponseHeaders(302, -1);
+          exchange.close();
+        });
+    elsewhere.start();
+    try {
+      String url = "http://127.0.0.1:" + elsewhere.getAddress().getPort() + "/tiny";
+      assertThat(refusal(url, TAG)).hasMessageContaining("followRedirects is false");
+    } finally {
+      elsewhere.stop(0);
+    }
+  }
+
+  @Test
+  void namesThatDifferInCaseOnlyAreTwo() throws Exception {
+    source.write("Makefile", "one\n");
+    source.write("makefile", "two\n");
+    source.commit();
+    source.tag("both", maintainer);
+
+    Path unpacked = unpacked(fetch(served.file("tiny"), "both"));
+    assertThat(unpacked.resolve("Makefile")).hasContent("one\n");
+    assertThat(unpacked.resolve("makefile")).hasContent("two\n");
+  }
+
+  /** A tag's signature names no repository: a server can serve another's tag. */
+  @ParameterizedTest
+  @CsvSource({"tiny,true", "tiny=1:2.0-1,true", "tiny=2.0-1,false", "other,false"})
+  void whatTheTagIsExpectedToBeOfIsChecked(String expected, boolean same) throws Exception {
+    Input.Git asked =
+        new Input.Git(
+            GitUrl.parse(served.file("tiny")),
+            GitTag.parse(TAG),
+            Optional.of(signers),
+            Optional.of(SourceRequest.parse(expected)));
+    GitInput input = new GitInput(fetching("http://127.0.0.1:1"), GitLimits.STANDARD);
+    if (same) {
+      assertThat(input.fetch(asked).source().name()).hasToString("tiny");
+    } else {
+      assertThatExceptionOfType(CommandException.class)
+          .isThrownBy(() -> input.fetch(asked))
+          .withMessage("expected the source " + expected + " at this tag, found tiny=1:2.0-1");
+    }
+  }
+
   @Test
   void whatIsTooLargeIsRefused() throws Exception {
     source.write("large", "x".repeat(200_000));
@@ -475,6 +555,7 @@ class GitInputTest {
         "debian/changelog | ../x (1.0) x; urgency=low\\n | expected a package name",
         "debian/changelog | tiny (1.0-) x; urgency=low\\n | expected a version",
         "debian/changelog | '' | expected a first line",
+        "debian/changelog | tiny (1) x; urgency=low, Binary-Only=yes\\n | a binary-only rebuild",
         "debian/control | Source: other\\n | expected Source tiny",
         "debian/control | '' | expected Source tiny",
         "debian/control | Package: tiny\\n | expected a field 'Source'",

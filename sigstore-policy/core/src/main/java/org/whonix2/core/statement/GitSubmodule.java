@@ -24,7 +24,7 @@ public record GitSubmodule(String path, GitUrl url, GitId commit, GitId tree) {
   private static final Pattern PATH =
       Pattern.compile(
           "(?!(?:.*/)?(?:\\.{1,2}|\\.[Gg][Ii][Tt])(?:/|$))"
-              + "[A-Za-z0-9._+@~=,-]+(?:/[A-Za-z0-9._+@~=,-]+)*");
+              + "[A-Za-z0-9._+@~=,-]++(?:/[A-Za-z0-9._+@~=,-]++)*+");
 
   public GitSubmodule {
     Checks.expect(isPath(path), EXPECTED);

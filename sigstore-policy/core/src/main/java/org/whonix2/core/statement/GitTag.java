@@ -16,7 +16,7 @@ public record GitTag(String value) {
   private static final Pattern FORM =
       Pattern.compile(
           "(?!.*\\.\\.)(?!.*(?:\\.lock|\\.)(?:/|$))"
-              + "[A-Za-z0-9_+%=,][A-Za-z0-9._+%@=,-]*(?:/[A-Za-z0-9_+%=,][A-Za-z0-9._+%@=,-]*)*");
+              + "[A-Za-z0-9_+%=,][A-Za-z0-9._+%@=,-]*+(?:/[A-Za-z0-9_+%=,][A-Za-z0-9._+%@=,-]*+)*+");
 
   public GitTag {
     Checks.expect(isTag(value), EXPECTED);

@@ -18,14 +18,17 @@ public record GitUrl(String value) {
       "a URL https://HOST/PATH, http://HOST/PATH, git://HOST/PATH or file:///PATH of at most "
           + MAX_LENGTH
           + " characters, without user, query, fragment and empty parts";
-  private static final String PART = "(?:[A-Za-z0-9._~+=,:-]++|%[2-9A-F][0-9A-F])+";
+
+  /** Possessive, as the whole form is: what can go back needs stack for each part. */
+  private static final String PART = "(?:[A-Za-z0-9._~+=,:-]++|%[2-9A-F][0-9A-F])++";
+
   private static final String HOST =
       "(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\\[[0-9a-f:.]{2,45}\\])";
   private static final Pattern FORM =
       Pattern.compile(
           "(?!.*/\\.{1,2}(?:/|$))"
               + ("(?:(?:https?|git)://" + HOST + "(?::[1-9][0-9]{0,4})?|file://)")
-              + ("(?:/" + PART + ")+"));
+              + ("(?:/" + PART + ")++"));
 
   public GitUrl {
     Checks.expect(isUrl(value), EXPECTED);

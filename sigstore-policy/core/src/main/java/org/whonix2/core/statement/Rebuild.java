@@ -52,6 +52,9 @@ public record Rebuild(
 
   public Rebuild {
     byproducts = List.copyOf(byproducts);
+    Checks.expect(
+        sourceSigner.isPresent() || !(source instanceof GitSource),
+        "the signer of a source in Git, as nothing else vouches for it");
     Checks.token(suite, "a suite such as bookworm");
     Checks.token(compilerRoot, "a compiler root such as gcc");
     Checks.token(rebuildTool, "a rebuild tool such as whonix2-rebuilder");

@@ -88,7 +88,7 @@ public final class EntryReader {
       }
     } catch (MalformedInputException e) {
       drop(index, envelope, String.valueOf(e.getMessage()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       // A bug of ours, but the entry stays in the log for ever: it must not end every verdict.
       drop(index, envelope, "reading it failed: " + Quoted.message(e));
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -175,6 +176,36 @@ class GitSourceTest {
     assertThatExceptionOfType(MalformedInputException.class)
         .isThrownBy(() -> GitUrl.parse(text))
         .withMessageContaining("expected a URL");
+  }
+
+  /** One such entry in a log must not end the verdicts of those who read it. */
+  @Test
+  void theLongestTextsNeedLittleStack() throws Exception {
+    List<Executable> longest =
+        List.of(
+            () -> GitUrl.parse("file://" + "/a".repeat(996)),
+            () -> GitUrl.parse("https://example.org/" + "%41".repeat(660)),
+            () -> GitUrl.parse("https://example.org/" + "a%41".repeat(495)),
+            () -> GitSubmodule.checkedPath("a" + "/a".repeat(499)),
+            () -> GitTag.parse("a" + "/a".repeat(99)));
+    for (Executable each : longest) {
+      Throwable[] thrown = new Throwable[1];
+      Thread little =
+          new Thread(
+              null,
+              () -> {
+                try {
+                  each.execute();
+                } catch (Throwable e) {
+                  thrown[0] = e;
+                }
+              },
+              "little",
+              180 << 10);
+      little.start();
+      little.join();
+      assertThat(thrown[0]).isNull();
+    }
   }
 
   @Test

@@ -46,14 +46,13 @@ class SchemaTest {
   private static final Set<String> OPTIONAL =
       Set.of(
           "/signatures/0/keyid",
-          "/predicate/configuration/0/annotations/externalParameters/source/signer",
           "/predicate/configuration/0/annotations/byproducts/0",
           "/predicate/runDetails/byproducts/0");
 
   /** What else one of several examples may lose. */
   private static final Set<String> OPTIONAL_THERE =
       Set.of(
-          "provenance-git/predicate/buildDefinition/externalParameters/source/signer",
+          "test-result/predicate/configuration/0/annotations/externalParameters/source/signer",
           "provenance-git/predicate/buildDefinition/resolvedDependencies/1",
           "provenance-recorded/predicate/buildDefinition/externalParameters/binaries",
           "provenance-recorded/predicate/buildDefinition/resolvedDependencies/1",

@@ -227,6 +227,7 @@ final class World {
 
     Said fromGit() {
       git = true;
+      signer = signer.or(() -> Optional.of(who.certificate().fingerprint()));
       return this;
     }
 
