@@ -123,9 +123,12 @@ final class CertificateReader {
     said.add(new SelfSignature(key, userId, signature, back, SelfSignature.PINNED));
   }
 
+  /** Of hundreds that others made of a key that many know, none is computed. */
   private List<Signature> byPrimary(List<Signature> signatures, int type, byte[]... content) {
     return signatures.stream()
-        .filter(signature -> signature.type() == type && signature.isBy(primary, content))
+        .filter(signature -> signature.type() == type)
+        .filter(signature -> !signature.subpackets().namesOnlyOthersThan(primary))
+        .filter(signature -> signature.isBy(primary, content))
         .toList();
   }
 

@@ -133,11 +133,21 @@ final class Subpackets {
         .anyMatch(issuer -> !names(key, issuer));
   }
 
+  /**
+   * Whether it names keys, hashed or not, and this one is not among them. What is not hashed can be
+   * changed by whoever hands a signature on, who could as well leave it out: a reason to pass a
+   * certification by, never one to believe it.
+   */
+  boolean namesOnlyOthersThan(PublicKey key) {
+    List<String> issuers = issuers();
+    return !issuers.isEmpty() && issuers.stream().noneMatch(issuer -> names(key, issuer));
+  }
+
   private static boolean names(PublicKey key, String issuer) {
     return issuer.equals(key.fingerprint().hex()) || issuer.equals(key.keyId());
   }
 
-  /** The keys that the signature names, hashed or not; for messages only. */
+  /** The keys that the signature names, hashed or not; not to be believed. */
   List<String> issuers() {
     return Stream.concat(
             issuers(hashed(ISSUER_FINGERPRINT), hashed(ISSUER_KEY_ID)),
