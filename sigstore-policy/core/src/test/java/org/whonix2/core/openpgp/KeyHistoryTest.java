@@ -240,6 +240,18 @@ class KeyHistoryTest {
     assertThat(history.updated(3, variant)).isEqualTo(history);
   }
 
+  @Test
+  void aHintToAnotherKeyHidesNoSignatureThatNamesItsOwn() throws Exception {
+    List<Packet> hinted = new ArrayList<>();
+    byte[] anotherKey = {9, Subpackets.ISSUER_KEY_ID, 1, 2, 3, 4, 5, 6, 7, 8};
+    for (Packet packet : bound(MADE, Duration.ofDays(365))) {
+      hinted.add(packet.tag() == Packet.SIGNATURE ? withUnhashed(packet, anotherKey) : packet);
+    }
+    KeyHistory history = KeyHistory.of(certificate(named("pinned"), hinted));
+    assertThat(at(history, 1)).isInstanceOf(Good.class);
+    assertThat(history.updated(3, pinned())).isEqualTo(history);
+  }
+
   /** A back-signature in the unhashed area, where gpg has it, may be cut off, and comes back. */
   @Test
   void aBackSignatureThatAnUpdateBrings() throws Exception {
