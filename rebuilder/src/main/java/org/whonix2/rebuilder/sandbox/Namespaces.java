@@ -46,8 +46,7 @@ final class Namespaces implements AutoCloseable {
    * comes with the parent's death, which may have been before.
    *
    * <p>Nothing of the file system has to survive a crash, so no barrier waits for a disk. Its hash
-   * seed is fixed, so that folders list the same names in the same order
-   * each time.
+   * seed is fixed, so that folders list the same names in the same order each time.
    */
   private static final String HOLD =
       """
