@@ -132,12 +132,13 @@ final class RebuildCommand implements Callable<ExitCode> {
   @Override
   public ExitCode call() throws IOException, CommandException, MalformedInputException {
     URI server = publish == null ? null : Publisher.parseServer(publish);
+    String checked = checkedSuite();
     RebuildRequest request =
         new RebuildRequest(
             input.input(source),
-            checkedSuite(),
-            input.mirrors(checkedSuite()),
-            input.snapshots(checkedSuite()),
+            checked,
+            input.mirrors(checked),
+            input.snapshots(checked),
             input.requireUploader(),
             toolchain(),
             compilerRoot,

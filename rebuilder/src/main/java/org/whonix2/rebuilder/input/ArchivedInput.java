@@ -34,14 +34,11 @@ final class ArchivedInput {
         new SourceRequest(request.name(), request.version().map(v -> sourceVersion(v).orElse(v)));
     Source source = Source.fetch(fetching.apt().find(wanted), fetching);
     ArchivedSource archived = source.archived();
-    Optional<BinaryRebuild> newest =
-        // Packages of all architectures are not rebuilt then.
-        asked.equals(Optional.of(Binaries.ALL))
-            ? Optional.empty()
-            : new ArchivedRebuild(fetching).find(archived);
-    // All of them together are the source as it is, which the archive then has no packages of.
+    // It has packages of one architecture; whoever asks for others asks for the source as it is.
     Optional<BinaryRebuild> rebuild =
-        newest.filter(each -> !asked.equals(Optional.of(Binaries.BINARY)));
+        asked.orElse(Binaries.ANY) == Binaries.ANY
+            ? new ArchivedRebuild(fetching).find(archived)
+            : Optional.empty();
     Binaries binaries = asked.orElse(rebuild.isPresent() ? Binaries.ANY : Binaries.BINARY);
     if (rebuilt.isPresent() && !rebuilt.equals(rebuild.map(BinaryRebuild::version))) {
       throw new CommandException(
