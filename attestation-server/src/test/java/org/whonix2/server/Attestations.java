@@ -15,10 +15,14 @@ import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.statement.Binaries;
+import org.whonix2.core.statement.BootstrapPlan;
+import org.whonix2.core.statement.CompilerBootstrap;
+import org.whonix2.core.statement.CompilerFile;
 import org.whonix2.core.statement.Platform;
 import org.whonix2.core.statement.Rebuild;
 import org.whonix2.core.statement.RebuildAttestation;
 import org.whonix2.core.statement.RebuildFailure;
+import org.whonix2.core.statement.Run;
 import org.whonix2.core.statement.SourcePackage;
 import org.whonix2.core.statement.Statement;
 import org.whonix2.core.statement.Toolchain;
@@ -61,6 +65,39 @@ public final class Attestations {
     return envelope(Statement.PAYLOAD_TYPE, failure, signer);
   }
 
+  /** One stage of a compiler, by the rebuilder who signs it. */
+  public static byte[] bootstrap(SecretKey rebuilder, long sequence) {
+    Rebuild rebuild = statement(rebuilder.certificate().fingerprint(), sequence).rebuild();
+    CompilerBootstrap bootstrap =
+        new CompilerBootstrap(
+            new BootstrapPlan("tcc", Sha256.of(new byte[] {7})),
+            new Toolchain("tcc-ddc", Sha256.of(new byte[] {8})),
+            List.of((SourcePackage) rebuild.source()),
+            rebuild.suite(),
+            rebuild.architecture(),
+            rebuild.compilerRoot(),
+            rebuild.toolchain(),
+            1,
+            List.of(),
+            List.of(
+                new CompilerFile(
+                    "/opt/whonix2/tcc-ddc/tcc",
+                    CompilerFile.Role.COMPILER,
+                    Sha256.of(new byte[] {9}),
+                    402136)),
+            new PackageVersion("2.36-9+deb12u10"),
+            new Run(
+                rebuild.platform(),
+                rebuild.environment(),
+                rebuild.rebuildTool(),
+                sequence,
+                rebuild.rebuilder(),
+                rebuild.startedOn(),
+                rebuild.finishedOn(),
+                List.of()));
+    return envelope(Statement.PAYLOAD_TYPE, bootstrap.toJson(), rebuilder);
+  }
+
   public static byte[] envelope(String payloadType, byte[] payload, SecretKey signer) {
     try {
       return Envelope.sign(payloadType, payload, signer, KEYS_MADE.plusSeconds(60)).toBytes();
@@ -86,6 +123,7 @@ public final class Attestations {
             "",
             Binaries.BINARY,
             "gcc",
+            Optional.empty(),
             new Platform(
                 "amd64", false, "AMD", "AMD EPYC", "linux", "6.1.0", "Debian GNU/Linux 12"),
             Sha256.of(new byte[] {4}),

@@ -286,6 +286,8 @@ class SubmitAttestationTest {
     byte[] envelope =
         Attestations.envelope(Statement.PAYLOAD_TYPE, other.toJson(), log.rebuilder());
     assertProblem(log.submit(envelope), 400, "or a rebuild failure, found a policy release");
+    byte[] bootstrap = Attestations.bootstrap(log.rebuilder(), 1_000);
+    assertProblem(log.submit(bootstrap), 400, "or a rebuild failure, found a compiler bootstrap");
     assertThat(size()).isEqualTo(before);
   }
 

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.BinaryArtifact;
@@ -116,6 +117,7 @@ public final class Attester {
         "",
         attempt.source().recipe().binaries(),
         request.compilerRoot(),
+        Optional.empty(),
         ThisMachine.describe(attempt.architecture()),
         attempt.environment(),
         TOOL,

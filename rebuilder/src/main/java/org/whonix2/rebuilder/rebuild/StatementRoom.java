@@ -82,6 +82,7 @@ final class StatementRoom {
             "",
             Binaries.BINARY,
             request.compilerRoot(),
+            Optional.empty(),
             new Platform("all", false, "x", "x", "x", "x", "x"),
             digest,
             "x",

@@ -76,6 +76,7 @@ final class AttestFiles {
             "",
             Binaries.BINARY,
             "gcc",
+            Optional.empty(),
             new Platform("amd64", false, cpuVendor, "cpu", "linux", "6.1", "Debian 12"),
             Sha256.of(new byte[0]),
             "whonix2-rebuilder",

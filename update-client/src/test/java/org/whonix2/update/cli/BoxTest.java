@@ -134,6 +134,7 @@ abstract class BoxTest {
                 "",
                 Binaries.BINARY,
                 "gcc",
+                Optional.empty(),
                 new Platform("amd64", false, "AMD", "cpu", "linux", "6.1", "Debian 12"),
                 artifact.digest(),
                 "whonix2-rebuilder",

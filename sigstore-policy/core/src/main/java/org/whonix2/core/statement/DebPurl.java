@@ -9,6 +9,7 @@ import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.artifact.PackageVersion;
+import org.whonix2.core.json.JsonFields;
 
 /**
  * A package URL (purl) of type deb: {@code pkg:deb/debian/NAME@VERSION?arch=ARCH&distro=SUITE},
@@ -50,6 +51,21 @@ record DebPurl(PackageName name, PackageVersion version, String arch, String sui
     } catch (MalformedPackageURLException e) {
       throw new MalformedInputException("not a package URL: " + Quoted.message(e), e);
     }
+  }
+
+  /** Of a source, as of this suite. */
+  static DebPurl ofSource(RebuildSource source, String suite) {
+    return new DebPurl(source.name(), source.version(), RebuildWriter.SOURCE, suite);
+  }
+
+  /** Reads a member that names a source package of this suite. */
+  static DebPurl readSource(JsonFields fields, String member, String suite)
+      throws MalformedInputException {
+    DebPurl url = fields.parsed(member, DebPurl::parse);
+    if (!url.arch().equals(RebuildWriter.SOURCE) || !url.suite().equals(suite)) {
+      throw fields.unexpected(member, "a source package of suite " + Quoted.of(suite));
+    }
+    return url;
   }
 
   @Override

@@ -1,10 +1,8 @@
 package org.whonix2.core.statement;
 
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
@@ -23,6 +21,8 @@ import org.whonix2.core.openpgp.Fingerprint;
  * @param profile Debian build profiles, empty for none
  * @param binaries which of the source's packages were built
  * @param compilerRoot the compiler from which the toolchain's own compiler was bootstrapped
+ * @param stage stage digest of the regenerated compiler that ran, as {@link
+ *     CompilerBootstrap#stageDigest} has it; empty where the archive's own compiler did
  * @param environment digest over the packages installed where it was built
  * @param rebuildTool name of the program that ran the build
  * @param sequence the rebuilder's own number, strictly increasing, from 1
@@ -39,6 +39,7 @@ public record Rebuild(
     String profile,
     Binaries binaries,
     String compilerRoot,
+    Optional<Sha256> stage,
     Platform platform,
     Sha256 environment,
     String rebuildTool,
@@ -51,25 +52,31 @@ public record Rebuild(
   public static final String BUILD_TYPE = "https://whonix2.org/buildtype/debian-rebuild/v1";
 
   public Rebuild {
-    byproducts = List.copyOf(byproducts);
     Checks.expect(
         sourceSigner.isPresent() || !(source instanceof GitSource),
         "the signer of a source in Git, as nothing else vouches for it");
     Checks.token(suite, "a suite such as bookworm");
     Checks.token(compilerRoot, "a compiler root such as gcc");
-    Checks.token(rebuildTool, "a rebuild tool such as whonix2-rebuilder");
     if (!profile.isEmpty()) {
       Checks.token(profile, "a build profile or none");
     }
-    Set<String> names = new HashSet<>();
-    byproducts.forEach(
-        byproduct ->
-            Checks.expect(
-                names.add(byproduct.name()), "each byproduct once, found " + byproduct.name()));
-    Checks.number(sequence, 1, "a sequence number");
-    Checks.time(startedOn);
-    Checks.time(finishedOn);
-    Checks.expect(!finishedOn.isBefore(startedOn), "an end that is not before the start");
+    byproducts =
+        new Run(
+                platform,
+                environment,
+                rebuildTool,
+                sequence,
+                rebuilder,
+                startedOn,
+                finishedOn,
+                byproducts)
+            .byproducts();
+  }
+
+  /** On what, by whom and when. */
+  Run run() {
+    return new Run(
+        platform, environment, rebuildTool, sequence, rebuilder, startedOn, finishedOn, byproducts);
   }
 
   /** What this rebuild is comparable by. */

@@ -23,7 +23,7 @@ final class RebuildAttestationWriter {
     Descriptors.writeDigest(
         resolved.addObject().put("name", RebuildWriter.buildinfoName(rebuild)),
         attestation.buildinfo());
-    RebuildWriter.writeRun(draft.predicate().putObject("runDetails"), rebuild);
+    rebuild.run().writeDetails(draft.predicate().putObject("runDetails"));
     return draft.toJson();
   }
 

@@ -78,7 +78,7 @@ public record RebuildFailure(Rebuild rebuild, String reason) implements RebuildS
     if (Resolved.isMoreThanSource(rebuild)) {
       Resolved.write(annotations.putArray(RESOLVED), rebuild);
     }
-    RebuildWriter.writeRun(annotations, rebuild);
+    rebuild.run().writeDetails(annotations);
     predicate.putArray("failedTests").add(reason);
     return draft.toJson();
   }

@@ -1,10 +1,8 @@
 package org.whonix2.core.statement;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
-import org.whonix2.core.Quoted;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.json.JsonFields;
 import org.whonix2.core.openpgp.Fingerprint;
@@ -25,12 +23,8 @@ final class RebuildReader {
     External external = External.read(definition.object("externalParameters"));
     Resolved resolved = Resolved.read(dependencies, external.source);
     JsonFields internal = definition.object("internalParameters");
-    JsonFields builder = run.object("builder");
-    JsonFields metadata = run.object("metadata");
-    List<Byproduct> byproducts = new ArrayList<>();
-    for (JsonFields node : run.objects("byproducts")) {
-      byproducts.add(Byproduct.read(node));
-    }
+    Optional<JsonFields> stage = internal.optionalObject(RebuildWriter.STAGE);
+    Run done = Run.read(internal, run);
     Rebuild rebuild =
         new Rebuild(
             external.source instanceof GitSource git
@@ -44,18 +38,18 @@ final class RebuildReader {
             external.profile,
             external.binaries,
             internal.string("compilerRoot"),
-            Platform.read(internal.object("platform")),
-            Descriptors.readOnlyDigest(internal.object("environment")),
-            internal.string("rebuildTool"),
-            internal.number("sequence", 1),
-            builder.parsed("id", KeyUri::parse),
-            metadata.instant("startedOn"),
-            metadata.instant("finishedOn"),
-            byproducts);
-    metadata.constant("invocationId", RebuildWriter.invocation(rebuild));
+            stage.isPresent()
+                ? Optional.of(Descriptors.readOnlyDigest(stage.get()))
+                : Optional.empty(),
+            done.platform(),
+            done.environment(),
+            done.rebuildTool(),
+            done.sequence(),
+            done.rebuilder(),
+            done.startedOn(),
+            done.finishedOn(),
+            done.byproducts());
     internal.end();
-    builder.end();
-    metadata.end();
     return rebuild;
   }
 
@@ -103,19 +97,9 @@ final class RebuildReader {
       throws MalformedInputException {
     if (GitLocation.looksSo(fields.string("uri"))) {
       GitLocation location = fields.parsed("uri", GitLocation::parse);
-      DebPurl named = readPurl(fields, RebuildWriter.PACKAGE, suite);
+      DebPurl named = DebPurl.readSource(fields, RebuildWriter.PACKAGE, suite);
       return SourceDigest.readGit(fields, location, named);
     }
-    DebPurl url = readPurl(fields, "uri", suite);
-    return new SourcePackage(url.name(), url.version(), Descriptors.readDigest(fields));
-  }
-
-  private static DebPurl readPurl(JsonFields fields, String member, String suite)
-      throws MalformedInputException {
-    DebPurl url = fields.parsed(member, DebPurl::parse);
-    if (!url.arch().equals(RebuildWriter.SOURCE) || !url.suite().equals(suite)) {
-      throw fields.unexpected(member, "a source package of suite " + Quoted.of(suite));
-    }
-    return url;
+    return SourcePackage.read(fields, suite);
   }
 }

@@ -13,7 +13,7 @@ public sealed interface RebuildStatement extends Statement
   /** What came out; nothing of a failure. */
   List<BinaryArtifact> artifacts();
 
-  /** The rebuilder's own number, one row for both kinds. */
+  /** The rebuilder's own number, one row for both kinds and his bootstraps. */
   default long sequence() {
     return rebuild().sequence();
   }

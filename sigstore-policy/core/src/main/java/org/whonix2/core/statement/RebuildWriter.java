@@ -1,6 +1,5 @@
 package org.whonix2.core.statement;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 
 /** Writes the members that SLSA provenance has for a {@link Rebuild}; {@link RebuildReader}. */
@@ -12,6 +11,9 @@ final class RebuildWriter {
 
   /** Only where not all packages were built. */
   static final String BINARIES = "binaries";
+
+  /** Only where a regenerated compiler ran. */
+  static final String STAGE = "stage";
 
   private RebuildWriter() {}
 
@@ -35,23 +37,8 @@ final class RebuildWriter {
 
     ObjectNode internal = definition.putObject("internalParameters");
     internal.put("compilerRoot", rebuild.compilerRoot());
-    rebuild.platform().write(internal.putObject("platform"));
-    Descriptors.writeDigest(internal.putObject("environment"), rebuild.environment());
-    internal.put("rebuildTool", rebuild.rebuildTool());
-    internal.put("sequence", rebuild.sequence());
-  }
-
-  /** Writes {@code builder}, {@code metadata} and {@code byproducts}. */
-  static void writeRun(ObjectNode run, Rebuild rebuild) {
-    run.putObject("builder").put("id", KeyUri.of(rebuild.rebuilder()));
-    ObjectNode metadata = run.putObject("metadata");
-    metadata.put("invocationId", invocation(rebuild));
-    metadata.put("startedOn", rebuild.startedOn().toString());
-    metadata.put("finishedOn", rebuild.finishedOn().toString());
-    ArrayNode byproducts = run.putArray("byproducts");
-    for (Byproduct byproduct : rebuild.byproducts()) {
-      byproduct.write(byproducts.addObject());
-    }
+    rebuild.stage().ifPresent(stage -> Descriptors.writeDigest(internal.putObject(STAGE), stage));
+    rebuild.run().writeParameters(internal);
   }
 
   static String sourceUrl(Rebuild rebuild) {
@@ -61,8 +48,7 @@ final class RebuildWriter {
   }
 
   private static String purl(Rebuild rebuild) {
-    RebuildSource source = rebuild.source();
-    return new DebPurl(source.name(), source.version(), SOURCE, rebuild.suite()).toString();
+    return DebPurl.ofSource(rebuild.source(), rebuild.suite()).toString();
   }
 
   static String buildinfoName(Rebuild rebuild) {
@@ -73,9 +59,5 @@ final class RebuildWriter {
         + "_"
         + (rebuild.binaries() == Binaries.ALL ? Binaries.ALL : rebuild.architecture())
         + ".buildinfo";
-  }
-
-  static String invocation(Rebuild rebuild) {
-    return rebuild.rebuilder() + "/" + rebuild.sequence();
   }
 }

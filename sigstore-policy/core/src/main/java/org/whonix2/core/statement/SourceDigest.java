@@ -24,7 +24,7 @@ final class SourceDigest {
     }
     digest.end();
     if (!same) {
-      throw descriptor.unexpected("digest", "the digest of externalParameters/source");
+      throw descriptor.unexpected("digest", "the digest that externalParameters has of it");
     }
   }
 

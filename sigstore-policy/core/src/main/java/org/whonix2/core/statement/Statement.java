@@ -6,6 +6,7 @@ import org.whonix2.core.json.JsonFields;
 /** An in-toto Statement v1 of one of the kinds this system knows. */
 public sealed interface Statement
     permits RebuildStatement,
+        CompilerBootstrap,
         SnapshotHeader,
         PolicyRelease,
         CertificateUpdate,
@@ -27,12 +28,12 @@ public sealed interface Statement
   byte[] toJson();
 
   /**
-   * What a payload says it is about; no more of it is looked at.
+   * What a payload says it is about; nothing else of it is looked at.
    *
    * @param payloadType the DSSE payload type it was signed under
    */
   static StatementKind kind(String payloadType, byte[] payload) throws MalformedInputException {
-    return Descriptors.head(payloadType, payload).parsed("predicateType", StatementKind::parse);
+    return StatementKind.of(Descriptors.head(payloadType, payload));
   }
 
   /**
@@ -42,7 +43,7 @@ public sealed interface Statement
    */
   static Statement parse(String payloadType, byte[] payload) throws MalformedInputException {
     JsonFields statement = Descriptors.head(payloadType, payload);
-    StatementKind kind = statement.parsed("predicateType", StatementKind::parse);
+    StatementKind kind = StatementKind.of(statement);
     try {
       return kind.read(statement);
     } catch (IllegalArgumentException e) {

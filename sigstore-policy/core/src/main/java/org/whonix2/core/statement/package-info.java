@@ -25,6 +25,22 @@
  *   "runDetails": {"builder": {"id": "openpgp4fpr:<fingerprint>"}, "metadata": {…},
  *    "byproducts": [{"name": "build.log", "mediaType": "text/plain", "digest": {…}}]}}}
  * }</pre>
+ *
+ * <p>A {@link org.whonix2.core.statement.CompilerBootstrap} is the same predicate with the build
+ * type {@value org.whonix2.core.statement.CompilerBootstrap#BUILD_TYPE}: one stage of a compiler
+ * that was built from its source. Its subjects are the compiler's files. Shortened:
+ *
+ * <pre>{@code
+ * "subject": [{"name": "/opt/whonix2/tcc-ddc/tcc", "digest": {"sha256": "…"},
+ *              "annotations": {"size": 402136, "role": "compiler"}}, …]
+ * "externalParameters": {"plan": {"name": "tcc", "digest": {…}},
+ *   "makes": {"name": "tcc-ddc", "digest": {…}},
+ *   "sources": [{"uri": "pkg:deb/debian/tcc@…?arch=source&…", "digest": {…}}],
+ *   "suite": "bookworm", "architecture": "amd64", "stage": 2}
+ * "internalParameters": {"compilerRoot": "clang",
+ *   "rootToolchain": {"name": "clang-14", "digest": {…}}, "earlier": [{"digest": {…}}],
+ *   "libcDev": "2.36-9+deb12u10", "platform": {…}, …}
+ * }</pre>
  */
 @NullMarked
 package org.whonix2.core.statement;

@@ -17,6 +17,7 @@ import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.policy.Rebuilder;
 import org.whonix2.core.policy.Signatories;
 import org.whonix2.core.policy.UpdatePolicy;
+import org.whonix2.core.statement.CompilerBootstrap;
 import org.whonix2.core.statement.Exemption;
 import org.whonix2.core.statement.PolicyRelease;
 import org.whonix2.core.statement.RebuildStatement;
@@ -104,6 +105,9 @@ public final class EntryReader {
       Rebuilder rebuilder = rebuilder(statement, rebuild.rebuilder(), signer);
       collector.add(
           new LoggedRebuild(origin, place.index, place.loggedBy, rebuilder, rebuild, payload));
+    } else if (statement instanceof CompilerBootstrap bootstrap) {
+      Rebuilder rebuilder = rebuilder(statement, bootstrap.rebuilder(), signer);
+      collector.add(rebuilder.name(), bootstrap, payload, where(place));
     } else if (statement instanceof SnapshotHeader header) {
       Rebuilder rebuilder = rebuilder(statement, header.rebuilder(), signer);
       collector.add(rebuilder.name(), header, payload, where(place), place.loggedBy);

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.snapshot.SnapshotSeries;
+import org.whonix2.core.statement.CompilerBootstrap;
 import org.whonix2.core.statement.RebuildStatement;
 import org.whonix2.core.statement.SnapshotHeader;
 
@@ -23,17 +24,21 @@ final class Equivocations {
 
   private record Seen(Sha256 payload, String place) {}
 
-  /** The numbers that rebuilds have. */
+  /** The one row of numbers for all that a rebuilder builds, packages or compilers. */
   private enum Series {
-    REBUILDS
+    BUILDS
   }
 
   void see(String rebuilder, RebuildStatement statement, Sha256 payload, String place) {
-    see(
-        rebuilder,
-        new Numbered(statement.rebuild().rebuilder(), Series.REBUILDS, statement.sequence()),
-        "sequence number",
-        new Seen(payload, place));
+    see(rebuilder, statement.rebuilder(), statement.sequence(), new Seen(payload, place));
+  }
+
+  void see(String rebuilder, CompilerBootstrap bootstrap, Sha256 payload, String place) {
+    see(rebuilder, bootstrap.rebuilder(), bootstrap.sequence(), new Seen(payload, place));
+  }
+
+  private void see(String rebuilder, Fingerprint key, long sequence, Seen here) {
+    see(rebuilder, new Numbered(key, Series.BUILDS, sequence), "sequence number", here);
   }
 
   void see(String rebuilder, SnapshotHeader header, Sha256 payload, String place) {

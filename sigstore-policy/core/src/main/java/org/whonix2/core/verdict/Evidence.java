@@ -20,6 +20,7 @@ import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.snapshot.SnapshotSeries;
+import org.whonix2.core.statement.CompilerBootstrap;
 import org.whonix2.core.statement.Exemption;
 import org.whonix2.core.statement.PolicyRelease;
 import org.whonix2.core.statement.RebuildId;
@@ -178,6 +179,11 @@ public final class Evidence {
 
     private List<LoggedRebuild> beside() {
       return beside.values().stream().flatMap(others -> others.values().stream()).toList();
+    }
+
+    /** Takes a rebuilder's word on a compiler: no vote and no veto, but one of his numbers. */
+    void add(String rebuilder, CompilerBootstrap bootstrap, Sha256 payload, String place) {
+      equivocations.see(rebuilder, bootstrap, payload, place);
     }
 
     /**

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +42,7 @@ class RebuildAttestationTest {
             "",
             Binaries.BINARY,
             "gcc",
+            Optional.empty(),
             new Platform(
                 "amd64", false, "AMD", "AMD EPYC", "linux", "6.1.0", "Debian GNU/Linux 12"),
             Sha256.of(new byte[] {4}),
@@ -66,6 +69,35 @@ class RebuildAttestationTest {
         .contains("pkg:deb/debian/net-tools@1%3A2.10-0.1%2Bdeb12u2?arch=amd64&distro=bookworm");
   }
 
+  /** A regenerated compiler has to give the bits that the archive's own gives. */
+  @Test
+  void theStageOfTheCompilerIsReadAndIsNoPartOfTheRebuildId() throws Exception {
+    RebuildAttestation attestation = (RebuildAttestation) example("provenance-regenerated");
+    Rebuild rebuild = attestation.rebuild();
+    CompilerBootstrap bootstrap = (CompilerBootstrap) example("compiler-bootstrap");
+    assertThat(rebuild.stage()).contains(bootstrap.stageDigest());
+    assertThat(new String(example().toJson(), StandardCharsets.UTF_8)).doesNotContain("\"stage\"");
+    RebuildFailure failure = new RebuildFailure(rebuild, "build-failed");
+    assertThat(Statement.parse(Statement.PAYLOAD_TYPE, failure.toJson())).isEqualTo(failure);
+    String without =
+        new String(attestation.toJson(), StandardCharsets.UTF_8)
+            .replace(
+                "\"stage\":{\"digest\":{\"sha256\":\"" + bootstrap.stageDigest() + "\"}},", "");
+    RebuildAttestation unstaged =
+        (RebuildAttestation)
+            Statement.parse(Statement.PAYLOAD_TYPE, without.getBytes(StandardCharsets.UTF_8));
+    assertThat(unstaged.rebuild().stage()).isEmpty();
+    assertThat(unstaged.rebuildId()).isEqualTo(rebuild.rebuildId());
+  }
+
+  private static Statement example(String name) throws Exception {
+    try (InputStream in =
+        RebuildAttestationTest.class.getResourceAsStream("/examples/" + name + ".json")) {
+      return Statement.parse(
+          Statement.PAYLOAD_TYPE, Objects.requireNonNull(in, name).readAllBytes());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -77,6 +109,8 @@ class RebuildAttestationTest {
         "\"size\":242660 | \"size\":1.5 | member /subject/0/annotations/size",
         "\"size\":242660 | \"size\":9007199254740993 | member /subject/0/annotations/size",
         "\"size\":242660 | \"size\":242660,\"x\":1 | member /subject/0/annotations/'x'",
+        "\"compilerRoot\":\"gcc\", | \"compilerRoot\":\"gcc\",\"stage\":{}, | member /predicate/buildDefinition/internalParameters/stage/digest",
+        "\"compilerRoot\":\"gcc\", | \"compilerRoot\":\"gcc\",\"stage\":null, | member /predicate/buildDefinition/internalParameters/stage: expected an object",
         "\"sequence\":7 | \"sequence\":0 | member /predicate/buildDefinition/internalParameters/sequence",
         "\"sequence\":7 | \"sequence\":7,\"sequence\":8 | Duplicate",
         "\"profile\":\"\" | \"profile\":null | member /predicate/buildDefinition/externalParameters/profile",

@@ -53,9 +53,12 @@ class SchemaTest {
   private static final Set<String> OPTIONAL_THERE =
       Set.of(
           "test-result/predicate/configuration/0/annotations/externalParameters/source/signer",
+          "compiler-bootstrap/subject/1",
+          "compiler-bootstrap/subject/2",
           "provenance-git/predicate/buildDefinition/resolvedDependencies/1",
           "provenance-recorded/predicate/buildDefinition/externalParameters/binaries",
           "provenance-recorded/predicate/buildDefinition/resolvedDependencies/1",
+          "provenance-regenerated/predicate/buildDefinition/internalParameters/stage",
           "test-result-git/predicate/configuration/0/annotations/resolvedDependencies");
 
   /** A format by the names of its schema and of one of its examples. */
@@ -120,14 +123,21 @@ class SchemaTest {
         Stream.of(
             new Format(name(attestation), "provenance-git", parser(attestation)),
             new Format(name(attestation), "provenance-recorded", parser(attestation)),
+            new Format(name(attestation), "provenance-regenerated", parser(attestation)),
             new Format(name(failure), "test-result-git", parser(failure)),
             new Format("envelope", document -> Envelope.parse(document).toBytes()));
     return Stream.concat(statements, others);
   }
 
-  /** The predicate's name: what its URI says before the version. */
+  /**
+   * The predicate's name, or the build type's where it is new: what a URI says before the version.
+   */
   private static String name(StatementKind kind) {
-    return kind.predicateType().replaceFirst("^.*/([^/]+)/v[0-9.]+$", "$1");
+    String type =
+        kind == StatementKind.COMPILER_BOOTSTRAP
+            ? CompilerBootstrap.BUILD_TYPE
+            : kind.predicateType();
+    return type.replaceFirst("^.*/([^/]+)/v[0-9.]+$", "$1");
   }
 
   private static BytesParser parser(StatementKind kind) {

@@ -2,11 +2,13 @@ package org.whonix2.core.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.whonix2.core.artifact.Architecture;
@@ -22,6 +24,7 @@ import org.whonix2.core.policy.Rebuilder;
 import org.whonix2.core.policy.Signatories;
 import org.whonix2.core.quorum.Group;
 import org.whonix2.core.statement.CertificateUpdate;
+import org.whonix2.core.statement.CompilerBootstrap;
 import org.whonix2.core.statement.Exemption;
 import org.whonix2.core.statement.Platform;
 import org.whonix2.core.statement.PolicyRelease;
@@ -355,6 +358,83 @@ class EntryReaderTest {
     assertThat(read(own).newestSnapshot(maker)).contains(World.NOW);
     Fingerprint other = world.rebuilders.get(1).certificate().fingerprint();
     assertUnread(signed(key, Statement.PAYLOAD_TYPE, snapshot(other).toJson()), "by its signer");
+  }
+
+  @Test
+  void aCompilerBootstrapIsReadUnderItsMakersKeyAndIsNoVote() throws Exception {
+    Evidence evidence =
+        read(signed(key, Statement.PAYLOAD_TYPE, bootstrap(key.certificate(), 7).toJson()));
+    assertThat(evidence.logs().get(0).unread()).isZero();
+    assertThat(evidence.current()).isEmpty();
+    assertThat(evidence.artifacts()).isEmpty();
+    assertThat(evidence.equivocations()).isEmpty();
+    Certificate other = world.rebuilders.get(1).certificate();
+    assertUnread(
+        signed(key, Statement.PAYLOAD_TYPE, bootstrap(other, 7).toJson()), "by its signer");
+  }
+
+  @Test
+  void aCompilerBootstrapOfAKeyThePolicyDoesNotNameCountsNothing() throws Exception {
+    SecretKey stranger =
+        SecretKey.generate("stranger", World.NOW.minusSeconds(60), Duration.ofDays(30));
+    Evidence evidence =
+        read(
+            signed(
+                stranger, Statement.PAYLOAD_TYPE, bootstrap(stranger.certificate(), 7).toJson()));
+    assertThat(evidence.logs().get(0).unread()).isEqualTo(1);
+  }
+
+  /** A rebuilder has one row of numbers, whatever he builds. */
+  @Test
+  void aBootstrapAndARebuildUnderOneNumberSetTheKeyAside() throws Exception {
+    byte[] rebuild = signed(key, Statement.PAYLOAD_TYPE, attestation.toJson());
+    long sequence = attestation.sequence();
+    byte[] same =
+        signed(key, Statement.PAYLOAD_TYPE, bootstrap(key.certificate(), sequence).toJson());
+    byte[] next =
+        signed(key, Statement.PAYLOAD_TYPE, bootstrap(key.certificate(), sequence + 1).toJson());
+
+    Evidence honest = read(rebuild, next, next);
+    assertThat(honest.equivocations()).isEmpty();
+    assertThat(honest.isSetAside(honest.current().get(0))).isFalse();
+    for (Evidence twice : List.of(read(rebuild, same), read(same, rebuild))) {
+      assertThat(twice.equivocations())
+          .singleElement()
+          .satisfies(
+              found ->
+                  assertThat(found)
+                      .hasToString(
+                          "alpha-1 signed two different statements with sequence number "
+                              + sequence
+                              + " (entry 0 of "
+                              + World.LOG
+                              + ", entry 1 of "
+                              + World.LOG
+                              + ")"));
+      assertThat(twice.isSetAside(twice.current().get(0))).isTrue();
+    }
+  }
+
+  /** The published example, said by this key under this number. */
+  private static CompilerBootstrap bootstrap(Certificate maker, long sequence) throws Exception {
+    try (InputStream in =
+        EntryReaderTest.class.getResourceAsStream("/examples/compiler-bootstrap.json")) {
+      String json = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+      CompilerBootstrap example =
+          (CompilerBootstrap)
+              Statement.parse(
+                  Statement.PAYLOAD_TYPE,
+                  json.replace(
+                          "0123456789abcdef0123456789abcdef01234567",
+                          maker.fingerprint().toString())
+                      .replace("\"sequence\":9", "\"sequence\":" + sequence)
+                      .replace(
+                          maker.fingerprint() + "/9\"", maker.fingerprint() + "/" + sequence + "\"")
+                      .getBytes(StandardCharsets.UTF_8));
+      assertThat(example.rebuilder()).isEqualTo(maker.fingerprint());
+      assertThat(example.sequence()).isEqualTo(sequence);
+      return example;
+    }
   }
 
   private static SnapshotHeader snapshot(Fingerprint maker) {

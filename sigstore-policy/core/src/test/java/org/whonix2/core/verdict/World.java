@@ -277,6 +277,7 @@ final class World {
               "",
               binaries,
               root,
+              Optional.empty(),
               new Platform("amd64", emulated, cpuVendor, "cpu", "linux", "6.1", "Debian 12"),
               Sha256.of(new byte[] {4, (byte) environment}),
               tool,
