@@ -29,7 +29,7 @@ import org.whonix2.rebuilder.sandbox.BuildLimits;
 import org.whonix2.rebuilder.sandbox.Recipe;
 import org.whonix2.rebuilder.sandbox.RootCache;
 import org.whonix2.rebuilder.sandbox.RootContents;
-import org.whonix2.toolchain.Toolchain;
+import org.whonix2.toolchain.Definitions;
 
 /** Results of rebuilds of a source {@code tiny}. */
 public final class Results {
@@ -48,7 +48,8 @@ public final class Results {
           List.of(),
           List.of(),
           false,
-          Toolchain.named("gcc-12").orElseThrow(),
+          Definitions.shipped(),
+          Definitions.shipped().toolchain("gcc-12").orElseThrow(),
           "gcc",
           BuildLimits.within(Duration.ofHours(1)),
           1,
@@ -85,7 +86,12 @@ public final class Results {
 
   public static RebuildResult.Attempt attempt() {
     return new RebuildResult.Attempt(
-        source(), new Architecture("amd64"), ENVIRONMENT, NOW, NOW.plusSeconds(40));
+        source(),
+        new Architecture("amd64"),
+        ENVIRONMENT,
+        Optional.empty(),
+        NOW,
+        NOW.plusSeconds(40));
   }
 
   /** Of a source in Git with a submodule; it followed a .buildinfo, whose digest is our bits'. */
@@ -119,7 +125,8 @@ public final class Results {
             plain.locale(),
             plain.recorded(),
             Optional.of(OURS));
-    return new RebuildResult.Attempt(source, new Architecture("amd64"), ENVIRONMENT, NOW, NOW);
+    return new RebuildResult.Attempt(
+        source, new Architecture("amd64"), ENVIRONMENT, Optional.empty(), NOW, NOW);
   }
 
   /** An artifact of our bits. */

@@ -1,21 +1,24 @@
 package org.whonix2.toolchain;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.whonix2.core.MalformedInputException;
-import org.whonix2.core.Quoted;
 import org.whonix2.core.TextParser;
 import org.whonix2.core.artifact.PackageName;
+import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.yaml.StrictYaml;
 import org.whonix2.core.yaml.YamlFields;
 
 /** Reads one definition; every complaint names its line. */
 final class DefinitionReader {
-  private static final Set<String> API_VERSIONS = Set.of("toolchain.whonix2.org/v1");
+  static final Set<String> API_VERSIONS = Set.of("toolchain.whonix2.org/v1");
   private static final Set<String> KINDS = Set.of("Toolchain");
-  private static final int LONGEST_SENTENCE = 500;
 
   private DefinitionReader() {}
 
@@ -26,49 +29,107 @@ final class DefinitionReader {
     YamlFields metadata = fields.mapping("metadata");
     Toolchain toolchain =
         new Toolchain(
-            metadata.parsed("name", DefinitionReader::name),
-            fields.parsed("hashClass", DefinitionReader::name),
-            distinct(fields, "packages", text -> PackageName.parse(text).toString()),
-            distinct(fields, "compilerRoots", DefinitionReader::name),
-            fields.list("knownLimits", DefinitionReader::sentence),
+            metadata.parsed("name", Forms::name),
+            metadata.number("revision", 1),
+            fields.parsed("hashClass", Forms::name),
+            packages(fields),
+            Forms.distinct(fields, "compilerRoots", Forms::name),
+            optional(fields, "archiveRoot"),
+            optional(fields, "plan"),
+            Forms.distinct(fields, "own", Forms::glob),
+            Forms.distinct(fields, "others", Forms::glob),
+            commands(fields),
+            texts(fields, "environment", Forms::variable, Forms::value),
+            fields.duration("timeLimit"),
+            fields.list("knownLimits", Forms::sentence),
+            fields.mappings("knownSources", DefinitionReader::knownSource),
             Sha256.of(yaml));
     metadata.end();
     fields.end();
-    if (toolchain.compilerRoots().isEmpty()) {
-      throw fields.unexpected("compilerRoots", "at least one compiler root");
-    }
+    requireRoots(toolchain, fields);
     return toolchain;
   }
 
-  private static List<String> distinct(YamlFields fields, String key, TextParser<String> parser)
+  /** Each root needs a way to come to a compiler. */
+  private static void requireRoots(Toolchain toolchain, YamlFields fields)
       throws MalformedInputException {
-    Set<String> seen = new HashSet<>();
-    return fields.list(
-        key,
-        text -> {
-          String item = parser.parse(text);
-          if (!seen.add(item)) {
-            throw new MalformedInputException("expected each once, found twice: " + item);
+    List<String> roots = toolchain.compilerRoots();
+    if (roots.isEmpty()) {
+      throw fields.unexpected("compilerRoots", "at least one compiler root");
+    }
+    if (toolchain.archiveRoot().filter(root -> !roots.contains(root)).isPresent()) {
+      throw fields.unexpected("archiveRoot", "one of compilerRoots");
+    }
+    if (toolchain.plan().isEmpty() && !roots.stream().allMatch(toolchain::isArchives)) {
+      throw fields.unexpected("compilerRoots", "a plan for every root but the archive's");
+    }
+  }
+
+  private static Optional<String> optional(YamlFields fields, String key)
+      throws MalformedInputException {
+    return fields.has(key) ? Optional.of(fields.parsed(key, Forms::name)) : Optional.empty();
+  }
+
+  private static List<PackagePin> packages(YamlFields fields) throws MalformedInputException {
+    Set<PackageName> seen = new HashSet<>();
+    return fields.mappings(
+        "packages",
+        each -> {
+          PackageName name = each.parsed("name", PackageName::parse);
+          if (!seen.add(name)) {
+            throw each.unexpected("name", "each package once");
           }
-          return item;
+          List<PackageVersion> versions =
+              each.has("versions")
+                  ? Forms.distinct(each, "versions", PackageVersion::parse)
+                  : List.of();
+          return new PackagePin(name, versions);
         });
   }
 
-  private static String name(String text) throws MalformedInputException {
-    if (!Toolchain.isName(text)) {
-      throw new MalformedInputException("expected a name such as gcc-12, found " + Quoted.of(text));
-    }
-    return text;
+  private static List<CompilerCommand> commands(YamlFields fields) throws MalformedInputException {
+    Set<String> seen = new HashSet<>();
+    return fields.mappings(
+        "commands",
+        each -> {
+          List<String> names = Forms.distinct(each, "names", Forms::file);
+          if (names.isEmpty() || names.stream().anyMatch(name -> !seen.add(name))) {
+            throw each.unexpected("names", "names that no other command has");
+          }
+          return new CompilerCommand(
+              names,
+              each.parsed("runs", Forms::path),
+              each.list("drop", Forms::argument),
+              each.list("dropPairs", Forms::argument),
+              each.list("first", Forms::argument),
+              each.list("last", Forms::argument),
+              texts(each, "answers", Forms::argument, Forms::value));
+        });
   }
 
-  private static String sentence(String text) throws MalformedInputException {
-    if (text.isBlank() || text.length() > LONGEST_SENTENCE) {
-      throw new MalformedInputException(
-          "expected a sentence of at most "
-              + LONGEST_SENTENCE
-              + " characters, found "
-              + text.length());
+  private static Map<String, String> texts(
+      YamlFields fields, String key, TextParser<String> keys, TextParser<String> values)
+      throws MalformedInputException {
+    Map<String, String> read = new LinkedHashMap<>();
+    List<String> complaints = new ArrayList<>();
+    for (Map.Entry<String, String> entry : fields.texts(key).entrySet()) {
+      try {
+        read.put(keys.parse(entry.getKey()), values.parse(entry.getValue()));
+      } catch (MalformedInputException e) {
+        complaints.add(String.valueOf(e.getMessage()));
+      }
     }
-    return text;
+    if (!complaints.isEmpty()) {
+      throw fields.complaint(key + ": " + complaints.get(0));
+    }
+    return read;
+  }
+
+  private static KnownSource knownSource(YamlFields each) throws MalformedInputException {
+    return new KnownSource(
+        each.parsed("source", PackageName::parse),
+        each.parsed("version", PackageVersion::parse),
+        each.truth("builds"),
+        each.parsed("note", Forms::sentence));
   }
 }

@@ -1,38 +1,60 @@
 package org.whonix2.toolchain;
 
-import java.io.IOException;
-import java.io.InputStream;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 
 /**
  * A named, pinned compiler environment.
  *
+ * @param revision raised with each change of what it means
  * @param hashClass artifacts of toolchains with one hash class are comparable with each other
  * @param packages Debian packages that the build root must hold besides the build dependencies
  * @param compilerRoots names of the compilers that this toolchain's own compiler may stem from
+ * @param archiveRoot the one of them that the packages' compiler stems from, if they bring one
+ * @param plan name of the plan by which the compiler comes from the other roots
+ * @param own globs: the packages' programs that are this compiler
+ * @param others globs: the compilers that no build may call, but for those of them that are own
+ * @param commands what stands first in a build's PATH; none: the packages' programs as they are
+ * @param environment variables of every build, besides the usual ones
+ * @param timeLimit when a build is killed at the latest
  * @param knownLimits sentences for people
+ * @param knownSources what was tried
  * @param digest SHA-256 of the definition's bytes
  */
 public record Toolchain(
     String name,
+    int revision,
     String hashClass,
-    List<String> packages,
+    List<PackagePin> packages,
     List<String> compilerRoots,
+    Optional<String> archiveRoot,
+    Optional<String> plan,
+    List<String> own,
+    List<String> others,
+    List<CompilerCommand> commands,
+    Map<String, String> environment,
+    Duration timeLimit,
     List<String> knownLimits,
+    List<KnownSource> knownSources,
     Sha256 digest) {
   /** The most bytes a definition may have. */
   public static final int MAX_BYTES = 65_536;
 
-  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,31}");
-
   public Toolchain {
     packages = List.copyOf(packages);
     compilerRoots = List.copyOf(compilerRoots);
+    own = List.copyOf(own);
+    others = List.copyOf(others);
+    commands = List.copyOf(commands);
+    environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
     knownLimits = List.copyOf(knownLimits);
+    knownSources = List.copyOf(knownSources);
   }
 
   /** Reads a definition as {@link org.whonix2.toolchain the package's page} describes it. */
@@ -40,35 +62,13 @@ public record Toolchain(
     return DefinitionReader.read(yaml);
   }
 
-  /**
-   * The definition of this name that ships with the program; empty where there is none.
-   *
-   * @throws MalformedInputException if it is not a toolchain's name, or the definition of that name
-   *     is malformed or says another name
-   */
-  public static Optional<Toolchain> named(String name) throws MalformedInputException {
-    if (!isName(name)) {
-      throw new MalformedInputException(
-          "expected a toolchain's name such as gcc-12, found '" + name + "'");
-    }
-    byte[] yaml;
-    try (InputStream in = Toolchain.class.getResourceAsStream("definitions/" + name + ".yaml")) {
-      if (in == null) {
-        return Optional.empty();
-      }
-      yaml = in.readNBytes(MAX_BYTES + 1);
-    } catch (IOException e) {
-      throw new IllegalStateException("cannot read our own definition of " + name, e);
-    }
-    Toolchain toolchain = parse(yaml);
-    if (!toolchain.name().equals(name)) {
-      throw new MalformedInputException(
-          name + ".yaml: expected metadata.name '" + name + "', found '" + toolchain.name() + "'");
-    }
-    return Optional.of(toolchain);
+  /** The names of its packages, for apt. */
+  public List<String> packageNames() {
+    return packages.stream().map(each -> each.name().toString()).toList();
   }
 
-  static boolean isName(String text) {
-    return NAME.matcher(text).matches();
+  /** Whether a compiler of this root is the packages' own, and nothing has to be regenerated. */
+  public boolean isArchives(String compilerRoot) {
+    return archiveRoot.equals(Optional.of(compilerRoot));
   }
 }

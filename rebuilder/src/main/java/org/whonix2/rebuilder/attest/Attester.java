@@ -9,7 +9,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.BinaryArtifact;
@@ -34,7 +33,7 @@ public final class Attester {
   /** The signed statement, in the output folder. */
   public static final String FILE = "attestation.json";
 
-  private static final String TOOL = "whonix2-rebuilder";
+  static final String TOOL = "whonix2-rebuilder";
 
   /** Names and media types. */
   private static final Map<String, String> BYPRODUCTS =
@@ -117,7 +116,7 @@ public final class Attester {
         "",
         attempt.source().recipe().binaries(),
         request.compilerRoot(),
-        Optional.empty(),
+        attempt.stage(),
         ThisMachine.describe(attempt.architecture()),
         attempt.environment(),
         TOOL,

@@ -19,6 +19,7 @@ final class FailureReason {
           "file", "file-too-large",
           "log", "log-too-large",
           "processes", "too-many-processes",
+          "compiler", "other-compiler",
           "output", UNUSABLE_OUTPUT);
 
   private FailureReason() {}

@@ -152,7 +152,7 @@ final class InputOptions {
   }
 
   /** Of the suite that the attestation will name, or one that belongs to it. */
-  private static List<ArchiveAddress> addresses(List<String> texts, String suite)
+  static List<ArchiveAddress> addresses(List<String> texts, String suite)
       throws MalformedInputException {
     List<ArchiveAddress> addresses = new ArrayList<>();
     for (String text : texts) {

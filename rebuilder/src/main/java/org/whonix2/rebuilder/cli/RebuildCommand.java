@@ -32,6 +32,7 @@ import org.whonix2.rebuilder.rebuild.Rebuild;
 import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
 import org.whonix2.rebuilder.variation.Findings;
+import org.whonix2.toolchain.Definitions;
 import org.whonix2.toolchain.Toolchain;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,6 +47,7 @@ import picocli.CommandLine.Parameters;
     sortOptions = false)
 final class RebuildCommand implements Callable<ExitCode> {
   private static final int MOST_PARALLEL = 1024;
+  private static final Pattern STAGE_LOG = Pattern.compile("[a-z0-9.-]+-stage-[1-9]\\.log");
   private static final Pattern SUITE = Pattern.compile("[a-z0-9][a-z0-9.+-]{0,63}");
 
   @Parameters(
@@ -132,7 +134,8 @@ final class RebuildCommand implements Callable<ExitCode> {
   @Override
   public ExitCode call() throws IOException, CommandException, MalformedInputException {
     URI server = publish == null ? null : Publisher.parseServer(publish);
-    String checked = checkedSuite();
+    String checked = checkedSuite(suite);
+    Definitions definitions = Definitions.with(options.config().resolve("toolchains"));
     RebuildRequest request =
         new RebuildRequest(
             input.input(source),
@@ -140,10 +143,11 @@ final class RebuildCommand implements Callable<ExitCode> {
             input.mirrors(checked),
             input.snapshots(checked),
             input.requireUploader(),
-            toolchain(),
+            definitions,
+            toolchain(definitions),
             compilerRoot,
             sandbox.limits(),
-            checkedParallel(),
+            checkedParallel(parallel),
             noDiffoscope ? Duration.ZERO : diffoscopeTime,
             vary,
             sandbox.cache(),
@@ -250,7 +254,7 @@ final class RebuildCommand implements Callable<ExitCode> {
     System.err.println("hint: the whole log is " + request.out().resolve(Rebuild.BUILD_LOG));
   }
 
-  private int checkedParallel() throws MalformedInputException {
+  static int checkedParallel(int parallel) throws MalformedInputException {
     if (parallel < 1 || parallel > MOST_PARALLEL) {
       throw new MalformedInputException(
           "expected --parallel from 1 to " + MOST_PARALLEL + ", found " + parallel);
@@ -258,7 +262,7 @@ final class RebuildCommand implements Callable<ExitCode> {
     return parallel;
   }
 
-  private String checkedSuite() throws MalformedInputException {
+  static String checkedSuite(String suite) throws MalformedInputException {
     if (!SUITE.matcher(suite).matches()) {
       throw new MalformedInputException(
           "expected a suite such as bookworm, found " + Quoted.of(suite));
@@ -266,15 +270,18 @@ final class RebuildCommand implements Callable<ExitCode> {
     return suite;
   }
 
-  private Toolchain toolchain() throws CommandException, MalformedInputException {
+  private Toolchain toolchain(Definitions definitions)
+      throws IOException, CommandException, MalformedInputException {
     Toolchain known =
-        Toolchain.named(toolchain)
+        definitions
+            .toolchain(toolchain)
             .orElseThrow(
                 () ->
                     new CommandException(
                         ExitCode.USAGE,
                         "there is no toolchain '" + toolchain + "'",
-                        "gcc-12 is the one that can be used"));
+                        "docs/toolchains.md lists those that ship with this program; others go into "
+                            + options.config().resolve("toolchains")));
     if (!known.compilerRoots().contains(compilerRoot)) {
       throw new CommandException(
           ExitCode.USAGE,
@@ -292,7 +299,8 @@ final class RebuildCommand implements Callable<ExitCode> {
     Files.createDirectories(out);
     try (DirectoryStream<Path> files = Files.newDirectoryStream(out)) {
       for (Path file : files) {
-        if (!file.endsWith(Rebuild.PREPARE_LOG)) {
+        String name = String.valueOf(file.getFileName());
+        if (!name.equals(Rebuild.PREPARE_LOG) && !STAGE_LOG.matcher(name).matches()) {
           throw new CommandException(
               ExitCode.USAGE,
               out + ": expected a new or empty folder, found " + file.getFileName(),

@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       KeygenCommand.class,
       RebuildCommand.class,
+      BootstrapCommand.class,
       PublishCommand.class,
       DoctorCommand.class
     })

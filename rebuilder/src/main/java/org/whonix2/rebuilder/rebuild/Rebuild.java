@@ -3,6 +3,7 @@ package org.whonix2.rebuilder.rebuild;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.BinaryArtifact;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.json.StrictJson;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.files.AtomicFiles;
@@ -18,12 +20,17 @@ import org.whonix2.io.progress.Progress;
 import org.whonix2.rebuilder.apt.AptRoot;
 import org.whonix2.rebuilder.apt.KeptRoot;
 import org.whonix2.rebuilder.apt.MachineSources;
+import org.whonix2.rebuilder.bootstrap.Stage;
+import org.whonix2.rebuilder.bootstrap.UsedStage;
+import org.whonix2.rebuilder.bootstrap.Workshop;
 import org.whonix2.rebuilder.input.BuildInput;
 import org.whonix2.rebuilder.input.Fetching;
 import org.whonix2.rebuilder.process.LogFile;
 import org.whonix2.rebuilder.process.Programs;
 import org.whonix2.rebuilder.sandbox.BuildFailure;
+import org.whonix2.rebuilder.sandbox.BuildLimits;
 import org.whonix2.rebuilder.sandbox.BuildRoot;
+import org.whonix2.rebuilder.sandbox.JobCompiler;
 import org.whonix2.rebuilder.sandbox.JobFolder;
 import org.whonix2.rebuilder.sandbox.RootCache;
 import org.whonix2.rebuilder.sandbox.Sandbox;
@@ -87,16 +94,42 @@ public final class Rebuild {
       progress.phase("fetching and verifying the source");
       BuildInput input = request.input().fetch(fetching(job, apt));
       StatementRoom.require(request, input, apt.architecture());
-      progress.phase("making a fresh build root");
       RootCache cache = RootCache.in(request.state(), request.cache());
       cache.clean(job, clock.instant());
       RebuildResult result;
+      Optional<Stage> stage = regenerated(job, apt, cache, log);
+      JobCompiler compiler = new JobCompiler(request.toolchain(), stage.map(Stage::regenerated));
+      progress.phase("making a fresh build root");
       try (BuildRoot root = BuildRoot.make(job, apt, input.contents(), cache, programs, log)) {
-        result = build(job, apt, input, root);
+        compiler.require(root);
+        result = build(job, apt, input, root, compiler, stage.map(Stage::digest));
       }
       progress.phase("removing the build root");
       return result;
     }
+  }
+
+  /** The toolchain's compiler, where its packages do not bring the one that was asked for. */
+  private Optional<Stage> regenerated(JobFolder job, AptRoot apt, RootCache cache, LogFile log)
+      throws IOException, CommandException, MalformedInputException {
+    if (request.toolchain().isArchives(request.compilerRoot())) {
+      return Optional.empty();
+    }
+    Workshop shop =
+        new Workshop(
+            request.definitions(),
+            job,
+            apt,
+            request.state(),
+            cache,
+            request.limits(),
+            request.parallel(),
+            programs,
+            progress,
+            clock,
+            log);
+    return Optional.of(
+        UsedStage.of(request.toolchain(), request.compilerRoot(), shop, request.out()));
   }
 
   private Fetching fetching(JobFolder job, AptRoot apt) throws IOException {
@@ -105,7 +138,7 @@ public final class Rebuild {
         job.folder("source"),
         job.folder("aside"),
         request.state().resolve("keyrings"),
-        request.toolchain().packages(),
+        request.toolchain().packageNames(),
         request.requireUploader(),
         programs,
         clock.instant(),
@@ -117,7 +150,13 @@ public final class Rebuild {
     return List.copyOf(notices);
   }
 
-  private RebuildResult build(JobFolder job, AptRoot apt, BuildInput source, BuildRoot root)
+  private RebuildResult build(
+      JobFolder job,
+      AptRoot apt,
+      BuildInput source,
+      BuildRoot root,
+      JobCompiler compiler,
+      Optional<Sha256> stage)
       throws IOException, CommandException, MalformedInputException {
     progress.phase("building " + source);
     Path work = job.folder("build");
@@ -125,11 +164,11 @@ public final class Rebuild {
     Instant startedOn = now();
     try (LogFile log = new LogFile(request.out().resolve(BUILD_LOG))) {
       Optional<BuildFailure> failure =
-          Sandbox.in(root, source.folder(), work, request.limits())
+          Sandbox.in(root, source.folder(), work, limits(), compiler)
               .build(source.recipe(), source.surroundings(request.parallel()), programs, log);
       RebuildResult.Attempt attempt =
           new RebuildResult.Attempt(
-              source, architecture, root.installed().digest(), startedOn, now());
+              source, architecture, root.installed().digest(), stage, startedOn, now());
       if (failure.isPresent()) {
         return new RebuildResult.Failed(attempt, failure.get(), log.tail(SHOWN_LINES));
       }
@@ -144,22 +183,29 @@ public final class Rebuild {
       }
       List<Comparison> comparisons = compare(job, apt, source, output.artifacts());
       Optional<Findings> findings =
-          request.vary() ? Optional.of(vary(job, root, attempt, output)) : Optional.empty();
+          request.vary()
+              ? Optional.of(vary(job, root, compiler, attempt, output))
+              : Optional.empty();
       return new RebuildResult.Built(attempt, comparisons, output.buildinfo(), findings);
     }
   }
 
   /** Builds again in other surroundings; nothing of that is an artifact. */
   private Findings vary(
-      JobFolder job, BuildRoot root, RebuildResult.Attempt attempt, BuildOutput first)
+      JobFolder job,
+      BuildRoot root,
+      JobCompiler compiler,
+      RebuildResult.Attempt attempt,
+      BuildOutput first)
       throws IOException, MalformedInputException {
     try (LogFile log = new LogFile(request.out().resolve(VARIATION_LOG))) {
       VariedBuilds builds =
           new VariedBuilds(
               root,
               job,
+              compiler,
               attempt,
-              request.limits(),
+              limits(),
               attempt.source().surroundings(request.parallel()),
               programs,
               progress,
@@ -187,6 +233,13 @@ public final class Rebuild {
     progress.phase("looking into what differs");
     return new DifferenceSearch(apt, job, request.out(), programs, request.differenceTime())
         .look(comparisons);
+  }
+
+  private BuildLimits limits() {
+    Duration most = request.toolchain().timeLimit();
+    return most.compareTo(request.limits().time()) < 0
+        ? request.limits().lasting(most)
+        : request.limits();
   }
 
   private Instant now() {

@@ -7,6 +7,7 @@ import org.whonix2.rebuilder.apt.ArchiveAddress;
 import org.whonix2.rebuilder.input.Input;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
 import org.whonix2.rebuilder.sandbox.RootCache;
+import org.whonix2.toolchain.Definitions;
 import org.whonix2.toolchain.Toolchain;
 
 /**
@@ -15,6 +16,7 @@ import org.whonix2.toolchain.Toolchain;
  * @param mirrors that stand for the machine's; none: the machine's
  * @param snapshots archives of the past, besides
  * @param requireUploader whether a source that no known uploader signed is refused
+ * @param definitions where plans and other toolchains are found
  * @param compilerRoot one that the toolchain allows
  * @param parallel how many jobs the build may run at a time
  * @param differenceTime how long differences may be looked into; zero for not at all
@@ -29,6 +31,7 @@ public record RebuildRequest(
     List<ArchiveAddress> mirrors,
     List<ArchiveAddress> snapshots,
     boolean requireUploader,
+    Definitions definitions,
     Toolchain toolchain,
     String compilerRoot,
     BuildLimits limits,

@@ -18,6 +18,7 @@ public sealed interface RebuildResult {
    * A build of a source in a root.
    *
    * @param environment digest over the packages installed before the build began
+   * @param stage digest of the regenerated compiler's stage, where it was not the archive's
    * @param startedOn when the source was unpacked, whole seconds as is finishedOn
    * @param finishedOn not before it, even if the clock was set back meanwhile
    */
@@ -25,6 +26,7 @@ public sealed interface RebuildResult {
       BuildInput source,
       Architecture architecture,
       Sha256 environment,
+      Optional<Sha256> stage,
       Instant startedOn,
       Instant finishedOn) {
     public Attempt {

@@ -18,6 +18,7 @@ import org.whonix2.rebuilder.process.Programs;
 import org.whonix2.rebuilder.sandbox.BuildFailure;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
 import org.whonix2.rebuilder.sandbox.BuildRoot;
+import org.whonix2.rebuilder.sandbox.JobCompiler;
 import org.whonix2.rebuilder.sandbox.JobFolder;
 import org.whonix2.rebuilder.sandbox.Sandbox;
 import org.whonix2.rebuilder.sandbox.Surroundings;
@@ -30,6 +31,7 @@ import org.whonix2.rebuilder.variation.Variation;
 final class VariedBuilds implements CulpritSearch.Builds {
   private final BuildRoot root;
   private final JobFolder job;
+  private final JobCompiler compiler;
   private final RebuildResult.Attempt first;
   private final BuildLimits limits;
   private final Surroundings usual;
@@ -43,6 +45,7 @@ final class VariedBuilds implements CulpritSearch.Builds {
   VariedBuilds(
       BuildRoot root,
       JobFolder job,
+      JobCompiler compiler,
       RebuildResult.Attempt first,
       BuildLimits limits,
       Surroundings usual,
@@ -51,6 +54,7 @@ final class VariedBuilds implements CulpritSearch.Builds {
       LogFile log) {
     this.root = root;
     this.job = job;
+    this.compiler = compiler;
     this.first = first;
     this.limits = limits;
     this.usual = usual;
@@ -70,7 +74,7 @@ final class VariedBuilds implements CulpritSearch.Builds {
     Instant began = first.startedOn();
     Optional<Instant> clock = trial.clockSetBack() ? Optional.of(began) : Optional.empty();
     Optional<BuildFailure> failure =
-        Sandbox.in(root, source.folder(), work, limits)
+        Sandbox.in(root, source.folder(), work, limits, compiler)
             .build(
                 source.recipe(),
                 Variation.applied(trial.varied(), usual, clock, began),

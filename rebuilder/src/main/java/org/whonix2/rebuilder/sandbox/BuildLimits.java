@@ -39,6 +39,12 @@ public record BuildLimits(
     return new BuildLimits(time, logBytes, fileBytes, processes, temporaryBytes, memory, disk);
   }
 
+  /** The same with another time. */
+  public BuildLimits lasting(Duration other) {
+    return new BuildLimits(
+        other, logBytes, fileBytes, processes, temporaryBytes, memoryBytes, diskBytes);
+  }
+
   /**
    * What a program is put behind to have the limits that hold for each process; memory and
    * processes are bounded so only where no control group counts them.

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.digest.Sha256;
@@ -55,7 +56,7 @@ public final class BuildRoot implements AutoCloseable {
     try {
       if (contents instanceof RootContents.Exact exact) {
         root.lay("exact", RootPlan.exactly(exact.packages()), programs, log);
-      } else if (contents instanceof RootContents.BuildDependencies wanted) {
+      } else if (contents instanceof RootContents.Current wanted) {
         root.layFor(wanted, programs, log);
       }
       made = true;
@@ -67,7 +68,7 @@ public final class BuildRoot implements AutoCloseable {
     }
   }
 
-  private void layFor(RootContents.BuildDependencies wanted, Programs programs, LogFile log)
+  private void layFor(RootContents.Current wanted, Programs programs, LogFile log)
       throws IOException, CommandException, MalformedInputException {
     Sha256 question = KnownPlans.question(apt, wanted, cache.ids());
     Optional<List<Sha256>> answer = cache.plans().answer(question);
@@ -112,7 +113,9 @@ public final class BuildRoot implements AutoCloseable {
       layers.add(cached.get());
     } else {
       log.line("layer " + name + " " + key + ": made");
-      Layer made = new Installation(job, cache.ids(), programs, log).make(name, plan, below, apt);
+      // A job can make several roots.
+      String folder = name + "-" + UUID.randomUUID().toString().substring(0, 8);
+      Layer made = new Installation(job, cache.ids(), programs, log).make(folder, plan, below, apt);
       layers.add(cache.keep(key, made));
     }
     used.add(key);
@@ -171,8 +174,13 @@ public final class BuildRoot implements AutoCloseable {
     return packages().stream().anyMatch(each -> each.name().toString().equals(name));
   }
 
+  /** The key of its uppermost layer: what decides over the content of them all. */
+  public Sha256 key() {
+    return used.get(used.size() - 1);
+  }
+
   /** All that is installed. */
-  List<ExactPackage> packages() {
+  public List<ExactPackage> packages() {
     return layers.get(layers.size() - 1).manifest().packages();
   }
 

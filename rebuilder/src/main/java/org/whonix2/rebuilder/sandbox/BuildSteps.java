@@ -27,11 +27,13 @@ final class BuildSteps {
   private final BuildLimits limits;
   private final SubIds ids;
   private final Surroundings surroundings;
+  private final Optional<JobCompiler> compiler;
   private final Path run;
 
   /**
    * Steps of one build.
    *
+   * @param compiler that stands in its root; none: whatever its packages brought
    * @param run its folder, laid out
    */
   BuildSteps(
@@ -40,70 +42,46 @@ final class BuildSteps {
       BuildLimits limits,
       SubIds ids,
       Surroundings surroundings,
+      Optional<JobCompiler> compiler,
       Path run) {
     this.namespaces = namespaces;
     this.group = group;
     this.limits = limits;
     this.ids = ids;
     this.surroundings = surroundings;
+    this.compiler = compiler;
     this.run = run;
   }
 
-  /** Unpacks and builds; says why it failed, if it did. */
-  Optional<BuildFailure> run(Path sources, Recipe recipe, Programs programs, LogFile log)
+  /** Runs one step after the other; says why one failed, if one did. */
+  Optional<BuildFailure> run(Path sources, Work work, Programs programs, LogFile log)
       throws IOException {
-    List<String> unpack = recipe.unpacking().command(recipe.folderName());
-    List<String> build = List.of("dpkg-buildpackage", "--build=" + recipe.binaries(), "-us", "-uc");
-    String options = recipe.options();
-    String path = surroundings.buildPath();
     long deadline = System.nanoTime() + limits.time().toNanos();
-    String folder = path + "/" + recipe.folderName();
-    Optional<BuildFailure> failure =
-        step("unpacking", unpack, options, sources, path, deadline, programs, log);
-    if (failure.isEmpty() && recipe.changelogEntry().isPresent()) {
-      List<String> prepend = prepend(Sandbox.SOURCE_PATH + "/" + recipe.changelogEntry().get());
-      failure =
-          step(
-              "adding the changelog entry",
-              prepend,
-              options,
-              sources,
-              folder,
-              deadline,
-              programs,
-              log);
+    Map<String, String> variables = environment(work);
+    for (Work.Step step : work.steps(surroundings)) {
+      Optional<BuildFailure> failure = step(step, variables, sources, deadline, programs, log);
+      if (failure.isPresent()) {
+        return failure;
+      }
     }
-    return failure.isPresent()
-        ? failure
-        : step("building", build, options, sources, folder, deadline, programs, log);
-  }
-
-  /**
-   * By a shell, and as the build's user: what it replaces is the source's own, and may be a link.
-   */
-  private static List<String> prepend(String entry) {
-    String script =
-        "cat \"$1\" debian/changelog >../.changelog && mv -f ../.changelog debian/changelog";
-    return List.of("/bin/sh", "-c", script, "sh", entry);
+    return Optional.empty();
   }
 
   private Optional<BuildFailure> step(
-      String what,
-      List<String> arguments,
-      String options,
+      Work.Step step,
+      Map<String, String> variables,
       Path sources,
-      String folder,
       long deadline,
       Programs programs,
       LogFile log)
       throws IOException {
-    log.line("$ " + String.join(" ", arguments));
+    log.line("$ " + String.join(" ", step.command()));
     Duration left = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
     Optional<Path> filter = Sandbox.writeFilter(run);
     Command command =
-        Command.of(arguments)
+        Command.of(step.command())
             .behind(insideArguments())
-            .behind(bubblewrap(options, sources, folder, filter));
+            .behind(bubblewrap(variables, sources, step.folder(), filter));
     if (filter.isPresent()) {
       command = command.behind(Sandbox.withFilter(namespaces.seen(filter.get())));
     }
@@ -111,11 +89,11 @@ final class BuildSteps {
         programs.run(namespaces.alone(command), new Limits(left, limits.logBytes()), log);
     return outcome.succeeded()
         ? Optional.empty()
-        : Optional.of(explain(what, outcome, programs, log));
+        : Optional.of(explain(step.what(), outcome, programs, log));
   }
 
   private List<String> bubblewrap(
-      String options, Path sources, String folder, Optional<Path> filter) {
+      Map<String, String> variables, Path sources, String folder, Optional<Path> filter) {
     String disk = namespaces.seen(run.resolve("disk"));
     List<String> bwrap = new ArrayList<>();
     bwrap.add("bwrap");
@@ -131,8 +109,9 @@ final class BuildSteps {
     bwrap.addAll(List.of("--ro-bind", namespaces.seen(sources), Sandbox.SOURCE_PATH));
     String build = surroundings.shuffledFiles() ? "/shuffled" : "/build";
     bwrap.addAll(List.of("--bind", disk + build, surroundings.buildPath()));
+    bwrap.addAll(List.of("--bind", disk + "/calls", CompilerCalls.FOLDER));
     bwrap.addAll(List.of("--chdir", folder, "--clearenv"));
-    environment(options).forEach((name, value) -> bwrap.addAll(List.of("--setenv", name, value)));
+    variables.forEach((name, value) -> bwrap.addAll(List.of("--setenv", name, value)));
     if (filter.isPresent()) {
       bwrap.addAll(List.of("--seccomp", "9"));
     }
@@ -140,17 +119,18 @@ final class BuildSteps {
     return bwrap;
   }
 
-  private Map<String, String> environment(String options) {
-    Map<String, String> environment = new TreeMap<>();
-    environment.put("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+  private Map<String, String> environment(Work work) {
+    Map<String, String> environment = new TreeMap<>(work.environment(surroundings));
+    compiler.ifPresent(each -> environment.putAll(each.toolchain().environment()));
+    String path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    boolean first = compiler.filter(each -> !each.toolchain().commands().isEmpty()).isPresent();
+    environment.put("PATH", first ? CompilerSwap.BIN + ":" + path : path);
     environment.put("HOME", "/nonexistent");
     environment.put("USER", surroundings.user());
     environment.put("LOGNAME", surroundings.user());
     environment.put("SHELL", "/bin/sh");
     environment.put("LC_ALL", surroundings.locale());
     environment.put("TZ", surroundings.timeZone());
-    environment.put(
-        "DEB_BUILD_OPTIONS", (options + " parallel=" + surroundings.processors()).strip());
     return environment;
   }
 

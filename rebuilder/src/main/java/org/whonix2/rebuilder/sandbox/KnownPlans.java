@@ -34,19 +34,20 @@ final class KnownPlans {
   }
 
   /** The digest over all that decides. */
-  static Sha256 question(AptRoot apt, RootContents.BuildDependencies wanted, SubIds ids)
+  static Sha256 question(AptRoot apt, RootContents.Current wanted, SubIds ids)
       throws IOException, CommandException, MalformedInputException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
+    Optional<Path> control = wanted.control();
     String text =
         String.join(
             "\n",
-            "whonix2 plan 3",
+            "whonix2 plan 4",
             apt.suite(),
             apt.architecture().toString(),
             ids.toString(),
             String.join(" ", wanted.packages()),
-            wanted.binaries().toString(),
-            digest(wanted.control(), MAX_RELEASE_BYTES).toString(),
+            wanted.kind(),
+            control.isEmpty() ? "-" : digest(control.get(), MAX_RELEASE_BYTES).toString(),
             digest(apt.sources(), MAX_RELEASE_BYTES).toString());
     all.writeBytes(text.getBytes(StandardCharsets.UTF_8));
     TreeSet<Path> releases = new TreeSet<>();

@@ -1,5 +1,8 @@
 package org.whonix2.rebuilder.sandbox;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.whonix2.core.statement.Binaries;
 
@@ -17,9 +20,16 @@ public record Recipe(
     String folderName,
     Optional<String> changelogEntry,
     Binaries binaries,
-    String options) {
+    String options)
+    implements Work {
   /** What DEB_BUILD_OPTIONS are where nothing else is recorded. */
   public static final String USUAL_OPTIONS = "nocheck";
+
+  /**
+   * By a shell, and as the build's user: what it replaces is the source's own, and may be a link.
+   */
+  private static final String PREPEND =
+      "cat \"$1\" debian/changelog >../.changelog && mv -f ../.changelog debian/changelog";
 
   /** Builds every binary package of a Debian source package as it is. */
   public static Recipe usual(String dscName, String folderName) {
@@ -29,5 +39,35 @@ public record Recipe(
         Optional.empty(),
         Binaries.BINARY,
         USUAL_OPTIONS);
+  }
+
+  @Override
+  public List<Step> steps(Surroundings surroundings) {
+    String path = surroundings.buildPath();
+    String folder = path + "/" + folderName;
+    List<Step> steps = new ArrayList<>();
+    steps.add(new Step("unpacking", unpacking.command(folderName), path));
+    changelogEntry.ifPresent(
+        entry ->
+            steps.add(
+                new Step(
+                    "adding the changelog entry",
+                    List.of("/bin/sh", "-c", PREPEND, "sh", Sandbox.SOURCE_PATH + "/" + entry),
+                    folder)));
+    steps.add(
+        new Step(
+            "building", List.of("dpkg-buildpackage", "--build=" + binaries, "-us", "-uc"), folder));
+    return steps;
+  }
+
+  @Override
+  public Map<String, String> environment(Surroundings surroundings) {
+    return Map.of(
+        "DEB_BUILD_OPTIONS", (options + " parallel=" + surroundings.processors()).strip());
+  }
+
+  @Override
+  public List<String> results() {
+    return List.of("*.deb", "*.buildinfo", "*.changes");
   }
 }

@@ -1,6 +1,8 @@
 package org.whonix2.rebuilder.sandbox;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -24,7 +26,7 @@ import org.whonix2.rebuilder.process.Outcome;
 import org.whonix2.rebuilder.process.Programs;
 
 /**
- * Runs a source's build in a {@link BuildRoot}. When {@link #build} returns, every process of the
+ * Does one {@link Work} in a {@link BuildRoot}. When {@link #build} returns, every process of the
  * build is dead, whatever it did, and its disk is gone; what is to be kept of it was copied out by
  * a process of ours after the last of its own had died.
  */
@@ -53,8 +55,10 @@ public final class Sandbox {
       printf '127.0.0.1 localhost %s\\n::1 localhost\\n' "$host" >etc/hosts
       printf '%s:x:%s:%s::/nonexistent:/bin/sh\\n' "$user" "$id" "$id" >>etc/passwd
       printf '%s:x:%s:\\n' "$user" "$id" >>etc/group
-      mkdir -p ".$path" ./source
-      mkdir "$disk/build" "$disk/tmp" "$disk/vartmp"
+      mkdir -p ".$path" ./source ./run/whonix2
+      mkdir "$disk/build" "$disk/tmp" "$disk/vartmp" "$disk/calls"
+      : >"$disk/calls/compilers"
+      chmod 666 "$disk/calls/compilers"
       chown "$id:$id" "$disk/build"
       chmod 700 "$disk/build"
       chmod 1777 "$disk/tmp" "$disk/vartmp"
@@ -65,37 +69,58 @@ public final class Sandbox {
       """;
 
   /**
-   * Plain files with names of packages and records, copied as ours; whatever else stays behind. A
-   * file of two names would be copied twice, beyond what the disk's size bounds.
+   * Plain files of the wanted names, copied as ours; whatever else stays behind. A file of two
+   * names would be copied twice, beyond what the disk's size bounds.
    */
   private static final String COPY_OUT =
       """
-      cd "$1" && find . -maxdepth 1 -type f -links 1 \\( -name '*.deb' -o -name '*.buildinfo' \
-        -o -name '*.changes' \\) -exec install --mode=644 --target-directory="$2" -- {} +
+      from=$1 to=$2
+      shift 2
+      cd "$from"
+      find . -maxdepth 1 -type f -links 1 \\( "$@" \\) \
+        -exec install --mode=644 --target-directory="$to" -- {} +
       """;
+
+  private static final long MOST_CALLS_BYTES = 16 << 20;
 
   private final BuildRoot root;
   private final Path sources;
-  private final Path work;
+  private final Path results;
   private final BuildLimits limits;
+  private final Optional<JobCompiler> compiler;
 
-  private Sandbox(BuildRoot root, Path sources, Path work, BuildLimits limits) {
+  private Sandbox(
+      BuildRoot root,
+      Path sources,
+      Path results,
+      BuildLimits limits,
+      Optional<JobCompiler> compiler) {
     this.root = root;
     this.sources = sources;
-    this.work = work;
+    this.results = results;
     this.limits = limits;
+    this.compiler = compiler;
   }
 
   /**
    * Readies a root for one build.
    *
    * @param sources the fetched source, in the job's folder; the build can read it only
-   * @param work an empty folder in the job's, which gets the packages and records that were built
+   * @param results an empty folder in the job's, which gets what was built
+   * @param compiler the only one that the build can call
    */
-  public static Sandbox in(BuildRoot root, Path sources, Path work, BuildLimits limits)
+  public static Sandbox in(
+      BuildRoot root, Path sources, Path results, BuildLimits limits, JobCompiler compiler)
       throws IOException {
     makeReadable(sources);
-    return new Sandbox(root, sources, work, limits);
+    return new Sandbox(root, sources, results, limits, Optional.of(compiler));
+  }
+
+  /** With whatever compilers the root's packages bring. */
+  static Sandbox in(BuildRoot root, Path sources, Path results, BuildLimits limits)
+      throws IOException {
+    makeReadable(sources);
+    return new Sandbox(root, sources, results, limits, Optional.empty());
   }
 
   /** Lets the build's user read a fetched source, whatever umask it was fetched with. */
@@ -111,19 +136,19 @@ public final class Sandbox {
   }
 
   /**
-   * Unpacks the source and builds its binary packages.
+   * Does the work.
    *
    * @return why it failed, if it did
    * @throws CommandException if this machine does not let us make a sandbox
    */
   public Optional<BuildFailure> build(
-      Recipe recipe, Surroundings surroundings, Programs programs, LogFile log)
+      Work work, Surroundings surroundings, Programs programs, LogFile log)
       throws IOException, CommandException, MalformedInputException {
     surroundings.checked();
     String name = "run-" + UUID.randomUUID().toString().substring(0, 8);
     JobFolder job = root.job();
     Path run = job.folder(name);
-    List<Path> given = new ArrayList<>(List.of(work));
+    List<Path> given = new ArrayList<>(List.of(results));
     Path added = run.resolve("added");
     for (String each : List.of("upper", "overlay", "root", "added")) {
       given.add(Files.createDirectory(run.resolve(each)));
@@ -145,25 +170,68 @@ public final class Sandbox {
       List<Path> lower = new ArrayList<>(Additions.unpack(debs, added, namespaces, programs));
       lower.addAll(root.lower());
       ours(namespaces.joined(lay(namespaces, run, lower, surroundings)), programs, log);
+      if (compiler.isPresent()) {
+        CompilerSwap swap = CompilerSwap.prepare(compiler.get(), run.resolve("compiler"));
+        ours(swap.in(run.resolve("root"), namespaces), programs, log);
+      }
       BuildSteps steps =
-          new BuildSteps(namespaces, group.made(), limits, root.ids(), surroundings, run);
-      Optional<BuildFailure> failure = steps.run(sources, recipe, programs, log);
+          new BuildSteps(namespaces, group.made(), limits, root.ids(), surroundings, compiler, run);
+      Optional<BuildFailure> failure = steps.run(sources, work, programs, log);
+      if (compiler.isPresent()) {
+        CompilerCalls calls = calls(namespaces, disk, programs, log);
+        for (String line : calls.lines()) {
+          log.line(line);
+        }
+        failure = judged(failure, calls);
+      }
       if (failure.isEmpty()) {
-        Command copy =
-            Command.of(
-                "prlimit",
-                "--fsize=" + limits.fileBytes(),
-                "--",
-                "/bin/sh",
-                "-c",
-                COPY_OUT,
-                "sh",
-                namespaces.seen(disk.resolve("build")),
-                namespaces.seen(work));
-        ours(namespaces.alone(copy), programs, log);
+        ours(namespaces.alone(copyOut(namespaces, disk, work)), programs, log);
       }
       return failure;
     }
+  }
+
+  private Command copyOut(Namespaces namespaces, Path disk, Work work) {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("prlimit", "--fsize=" + limits.fileBytes(), "--"));
+    command.addAll(List.of("/bin/sh", "-c", COPY_OUT, "sh"));
+    command.add(namespaces.seen(disk.resolve("build")));
+    command.add(namespaces.seen(results));
+    for (String name : work.results()) {
+      if (!command.get(command.size() - 1).equals(namespaces.seen(results))) {
+        command.add("-o");
+      }
+      command.addAll(List.of("-name", name));
+    }
+    return Command.of(command);
+  }
+
+  private static CompilerCalls calls(
+      Namespaces namespaces, Path disk, Programs programs, LogFile log) throws IOException {
+    ByteArrayOutputStream noted = new ByteArrayOutputStream();
+    String file = namespaces.seen(disk.resolve("calls").resolve(CompilerCalls.NAME));
+    Command read = Command.of("head", "--bytes=" + MOST_CALLS_BYTES, "--", file);
+    Outcome outcome =
+        programs.run(
+            namespaces.joined(read), new Limits(OURS.time(), MOST_CALLS_BYTES + 4096), noted, log);
+    if (!outcome.succeeded()) {
+      throw new IOException("what the build's compilers noted cannot be read");
+    }
+    return CompilerCalls.parse(noted.toString(StandardCharsets.UTF_8));
+  }
+
+  /** A build that called another compiler failed, whatever it made of that. */
+  private static Optional<BuildFailure> judged(
+      Optional<BuildFailure> failure, CompilerCalls calls) {
+    if (calls.refused().isEmpty()) {
+      return failure;
+    }
+    return Optional.of(
+        new BuildFailure(
+            failure.map(BuildFailure::reason).orElse("building")
+                + "; it called a compiler that is not the toolchain's: "
+                + String.join(", ", calls.refused()),
+            Optional.of("compiler")));
   }
 
   private static Command lay(

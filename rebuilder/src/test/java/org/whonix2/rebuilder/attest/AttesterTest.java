@@ -193,7 +193,12 @@ class AttesterTest {
     Instant earlier = NOW.minusSeconds(5);
     RebuildResult.Attempt attempt =
         new RebuildResult.Attempt(
-            Results.source(), new Architecture("amd64"), Results.ENVIRONMENT, NOW, earlier);
+            Results.source(),
+            new Architecture("amd64"),
+            Results.ENVIRONMENT,
+            Optional.empty(),
+            NOW,
+            earlier);
     assertThat(attempt.finishedOn()).isEqualTo(NOW);
   }
 }

@@ -220,7 +220,8 @@ class GitInputTest {
         .isEqualTo(Instant.ofEpochSecond(1767229200));
     RootContents.BuildDependencies contents = (RootContents.BuildDependencies) input.contents();
     assertThat(contents.packages()).containsExactly("tool");
-    assertThat(contents.control()).hasSameBinaryContentAs(source.tree().resolve("debian/control"));
+    assertThat(contents.announcement())
+        .hasSameBinaryContentAs(source.tree().resolve("debian/control"));
   }
 
   @ParameterizedTest

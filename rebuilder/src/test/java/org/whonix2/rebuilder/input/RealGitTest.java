@@ -34,7 +34,7 @@ import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
 import org.whonix2.rebuilder.sandbox.RootCache;
-import org.whonix2.toolchain.Toolchain;
+import org.whonix2.toolchain.Definitions;
 
 /**
  * A source that is kept in Git, built in the real sandbox with the machine's mirror. Needs root and
@@ -135,7 +135,8 @@ class RealGitTest {
         List.of(),
         List.of(),
         false,
-        Toolchain.named("gcc-12").orElseThrow(),
+        Definitions.shipped(),
+        Definitions.shipped().toolchain("gcc-12").orElseThrow(),
         "gcc",
         BuildLimits.within(Duration.ofMinutes(15)),
         2,

@@ -26,7 +26,7 @@ import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
 import org.whonix2.rebuilder.sandbox.RootCache;
-import org.whonix2.toolchain.Toolchain;
+import org.whonix2.toolchain.Definitions;
 
 /** Real packages of Debian 12 from the machine's mirror. Needs root and minutes. */
 @Tag("heavy")
@@ -42,7 +42,8 @@ class RealInputsTest {
             List.of(),
             List.of(),
             true,
-            Toolchain.named("gcc-12").orElseThrow(),
+            Definitions.shipped(),
+            Definitions.shipped().toolchain("gcc-12").orElseThrow(),
             "gcc",
             BuildLimits.within(Duration.ofMinutes(15)),
             2,

@@ -27,7 +27,7 @@ import org.whonix2.rebuilder.process.Cancellation;
 import org.whonix2.rebuilder.process.Programs;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
 import org.whonix2.rebuilder.sandbox.RootCache;
-import org.whonix2.toolchain.Toolchain;
+import org.whonix2.toolchain.Definitions;
 
 /** Packages of Debian 12 come out as the archive has them. Needs root, the mirror and minutes. */
 @Tag("heavy")
@@ -66,7 +66,8 @@ class RealPackagesTest {
             List.of(),
             List.of(),
             false,
-            Toolchain.named("gcc-12").orElseThrow(),
+            Definitions.shipped(),
+            Definitions.shipped().toolchain("gcc-12").orElseThrow(),
             "gcc",
             BuildLimits.within(Duration.ofMinutes(20)),
             Runtime.getRuntime().availableProcessors(),

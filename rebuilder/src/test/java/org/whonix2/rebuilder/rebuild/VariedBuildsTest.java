@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,6 +29,7 @@ import org.whonix2.rebuilder.process.LogFile;
 import org.whonix2.rebuilder.process.Programs;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
 import org.whonix2.rebuilder.sandbox.BuildRoot;
+import org.whonix2.rebuilder.sandbox.JobCompiler;
 import org.whonix2.rebuilder.sandbox.JobFolder;
 import org.whonix2.rebuilder.sandbox.RootCache;
 import org.whonix2.rebuilder.sandbox.RootContents;
@@ -38,6 +40,7 @@ import org.whonix2.rebuilder.variation.Findings;
 import org.whonix2.rebuilder.variation.Outcome;
 import org.whonix2.rebuilder.variation.Trial;
 import org.whonix2.rebuilder.variation.Variation;
+import org.whonix2.toolchain.Definitions;
 
 /**
  * Small sources that break on exactly one thing each, built in the real sandbox. Needs root, a
@@ -113,10 +116,13 @@ class VariedBuildsTest {
           new VariedBuilds(
               root,
               job,
+              new JobCompiler(
+                  Definitions.shipped().toolchain("gcc-12").orElseThrow(), Optional.empty()),
               new RebuildResult.Attempt(
                   Results.source(sources),
                   new Architecture("amd64"),
                   Results.ENVIRONMENT,
+                  Optional.empty(),
                   began,
                   began),
               BuildLimits.within(Duration.ofMinutes(2)),

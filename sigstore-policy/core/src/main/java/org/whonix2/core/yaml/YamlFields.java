@@ -70,6 +70,17 @@ public final class YamlFields {
     return parsed(required(key, "text"), key, parser);
   }
 
+  /** Written without quotes. */
+  public boolean truth(String key) throws MalformedInputException {
+    Node value = required(key, "true or false");
+    if (value instanceof ScalarNode scalar
+        && scalar.isPlain()
+        && (scalar.getValue().equals("true") || scalar.getValue().equals("false"))) {
+      return scalar.getValue().equals("true");
+    }
+    throw unexpected(key, "true or false");
+  }
+
   /** A whole number of at least {@code least}, written without quotes. */
   public int number(String key, int least) throws MalformedInputException {
     Node value = required(key, "a whole number");
@@ -110,6 +121,20 @@ public final class YamlFields {
       throw unexpected(key, "a mapping");
     }
     return new YamlFields(place(key), mapping);
+  }
+
+  /** A mapping of words to texts, in its order; a text may be empty, in quotes. */
+  public Map<String, String> texts(String key) throws MalformedInputException {
+    YamlFields fields = mapping(key);
+    Map<String, String> texts = new LinkedHashMap<>();
+    for (Map.Entry<String, Node> entry : fields.values.entrySet()) {
+      if (!(entry.getValue() instanceof ScalarNode scalar)
+          || (scalar.isPlain() && scalar.getValue().isEmpty())) {
+        throw fields.unexpected(entry.getKey(), "text");
+      }
+      texts.put(entry.getKey(), scalar.getValue());
+    }
+    return texts;
   }
 
   /** A list of scalars. */

@@ -1,0 +1,265 @@
+package org.whonix2.rebuilder.bootstrap;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.PackageName;
+import org.whonix2.core.artifact.PackageVersion;
+import org.whonix2.core.digest.Sha256;
+import org.whonix2.io.cli.CommandException;
+import org.whonix2.io.cli.ExitCode;
+import org.whonix2.rebuilder.apt.ArchivedSource;
+import org.whonix2.rebuilder.apt.SourceRequest;
+import org.whonix2.rebuilder.process.LogFile;
+import org.whonix2.rebuilder.sandbox.BuildFailure;
+import org.whonix2.rebuilder.sandbox.BuildRoot;
+import org.whonix2.rebuilder.sandbox.ExactPackage;
+import org.whonix2.rebuilder.sandbox.JobCompiler;
+import org.whonix2.rebuilder.sandbox.RootContents;
+import org.whonix2.rebuilder.sandbox.Sandbox;
+import org.whonix2.rebuilder.sandbox.Surroundings;
+import org.whonix2.toolchain.BootstrapPlan;
+import org.whonix2.toolchain.PlanOutput;
+import org.whonix2.toolchain.PlanRoot;
+import org.whonix2.toolchain.PlanSource;
+import org.whonix2.toolchain.Toolchain;
+
+/** Makes the stages of one plan, in a workshop. */
+public final class Bootstrap {
+  private static final PackageName LIBC = new PackageName("libc6-dev");
+  private static final long MOST_BYTES = 2L << 30;
+
+  private final BootstrapPlan plan;
+  private final Workshop shop;
+  private final StageCache kept;
+  private final Map<PackageName, ArchivedSource> sources = new HashMap<>();
+  private Optional<Path> fetched = Optional.empty();
+
+  private Bootstrap(BootstrapPlan plan, Workshop shop, StageCache kept) {
+    this.plan = plan;
+    this.shop = shop;
+    this.kept = kept;
+  }
+
+  /**
+   * Looks for the plan's sources in the archive.
+   *
+   * @throws CommandException if the archive does not have one in the plan's version
+   */
+  public static Bootstrap of(BootstrapPlan plan, Workshop shop)
+      throws IOException, CommandException, MalformedInputException {
+    Bootstrap bootstrap = new Bootstrap(plan, shop, StageCache.in(shop.state()));
+    for (PlanSource source : plan.sources()) {
+      SourceRequest wanted = new SourceRequest(source.name(), Optional.of(source.version()));
+      bootstrap.sources.put(source.name(), shop.apt().find(wanted));
+    }
+    return bootstrap;
+  }
+
+  public BootstrapPlan plan() {
+    return plan;
+  }
+
+  /** The sources, as statements name them. */
+  public List<ArchivedSource> sources() {
+    List<ArchivedSource> all = new ArrayList<>();
+    for (PlanSource source : plan.sources()) {
+      ArchivedSource found = sources.get(source.name());
+      if (found != null) {
+        all.add(found);
+      }
+    }
+    return all;
+  }
+
+  /**
+   * The stages from the first to this one, kept or made.
+   *
+   * @param logs a folder for what the stages print, {@code NAME-ROOT-stage-N.log}
+   * @throws CommandException if a stage could not be made
+   */
+  public List<Stage> stages(PlanRoot root, int last, Path logs)
+      throws IOException, CommandException, MalformedInputException {
+    List<Stage> stages = new ArrayList<>();
+    for (int number = 1; number <= last; number++) {
+      String name = number == 1 ? root.toolchain() : plan.makes();
+      Optional<JobCompiler.Regenerated> before =
+          stages.isEmpty() ? Optional.empty() : Optional.of(stages.get(number - 2).regenerated());
+      JobCompiler compiler = new JobCompiler(required(name), before);
+      Optional<Sha256> digest =
+          stages.isEmpty() ? Optional.empty() : Optional.of(stages.get(number - 2).digest());
+      stages.add(stage(root, number, compiler, digest, logs));
+    }
+    return stages;
+  }
+
+  private Toolchain required(String name)
+      throws IOException, CommandException, MalformedInputException {
+    return shop.definitions()
+        .toolchain(name)
+        .orElseThrow(
+            () ->
+                new CommandException(
+                    ExitCode.USAGE,
+                    "plan " + plan.name() + " names a toolchain that there is not: " + name));
+  }
+
+  private Stage stage(
+      PlanRoot root, int number, JobCompiler compiler, Optional<Sha256> before, Path logs)
+      throws IOException, CommandException, MalformedInputException {
+    List<String> packages = new ArrayList<>(plan.packages());
+    compiler.toolchain().packageNames().stream()
+        .filter(each -> !packages.contains(each))
+        .forEach(packages::add);
+    String what = plan.name() + " from " + root.name() + ", stage " + number;
+    shop.progress().phase("making a build root for " + what);
+    try (BuildRoot built =
+        BuildRoot.make(
+            shop.job(),
+            shop.apt(),
+            new RootContents.Packages(packages),
+            shop.cache(),
+            shop.programs(),
+            shop.log())) {
+      compiler.require(built);
+      Sha256 key = key(root, number, compiler, before, built);
+      Optional<Stage> cached = kept.take(key, plan, number, shop.job(), shop.log());
+      if (cached.isPresent()) {
+        return cached.get();
+      }
+      Path fetched = fetch();
+      shop.progress().phase("compiling " + what);
+      Path folder = shop.job().folder("stage-" + UUID.randomUUID().toString().substring(0, 8));
+      Path log = logs.resolve(plan.name() + "-" + root.name() + "-stage-" + number + ".log");
+      Stage made = make(root, number, compiler, built, fetched, folder, log);
+      return kept.keep(key, folder, made);
+    }
+  }
+
+  /** What decides over a stage's bits, if the machine does not. */
+  private Sha256 key(
+      PlanRoot root, int number, JobCompiler compiler, Optional<Sha256> before, BuildRoot built) {
+    StringBuilder text = new StringBuilder("whonix2 stage 1\n");
+    text.append("plan ").append(plan.digest()).append('\n');
+    sources().forEach(each -> text.append(each.dsc().digest()).append('\n'));
+    text.append("root ").append(root.name()).append('\n');
+    text.append("toolchain ").append(compiler.toolchain().digest()).append('\n');
+    text.append("packages ").append(built.key()).append('\n');
+    text.append("stage ").append(number).append('\n');
+    text.append("by ").append(before.map(Sha256::toString).orElse("-")).append('\n');
+    return Sha256.of(text.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Stage make(
+      PlanRoot root,
+      int number,
+      JobCompiler compiler,
+      BuildRoot built,
+      Path from,
+      Path folder,
+      Path logFile)
+      throws IOException, CommandException, MalformedInputException {
+    Path results = shop.job().folder(folder.getFileName() + "-results");
+    Map<PackageName, String> dscs = new HashMap<>();
+    sources.forEach((name, source) -> dscs.put(name, source.dsc().name()));
+    StageWork work = new StageWork(plan, dscs, root.name(), number);
+    Instant startedOn = now();
+    Optional<BuildFailure> failure;
+    try (LogFile log = new LogFile(logFile)) {
+      failure =
+          Sandbox.in(built, from, results, shop.limits().lasting(plan.timeLimit()), compiler)
+              .build(work, Surroundings.usual(shop.processors()), shop.programs(), log);
+    }
+    if (failure.isPresent()) {
+      throw new CommandException(
+          ExitCode.REFUSED,
+          "stage "
+              + number
+              + " of "
+              + plan.name()
+              + " from "
+              + root.name()
+              + " failed: "
+              + failure.get().reason(),
+          "the whole log is " + logFile);
+    }
+    Path files = Files.createDirectory(folder.resolve("files"));
+    Files.setPosixFilePermissions(files, Files.getPosixFilePermissions(folder));
+    return new Stage(
+        number,
+        files,
+        take(results, files),
+        built.installed().digest(),
+        libc(built),
+        startedOn,
+        now());
+  }
+
+  /** Copies of ours, whose digests nothing of the build can change any more. */
+  private List<StageFile> take(Path results, Path files)
+      throws IOException, CommandException, MalformedInputException {
+    List<StageFile> taken = new ArrayList<>();
+    long bytes = 0;
+    for (PlanOutput output : plan.outputs()) {
+      Path from = results.resolve(output.file());
+      if (!Files.isRegularFile(from, LinkOption.NOFOLLOW_LINKS)) {
+        throw new CommandException(
+            ExitCode.REFUSED, "the stage left no plain file " + output.file());
+      }
+      bytes += Files.size(from);
+      if (bytes > MOST_BYTES) {
+        throw new MalformedInputException(
+            "expected at most " + MOST_BYTES + " bytes of a stage, found more");
+      }
+      Path to = files.resolve(output.file());
+      Files.copy(from, to, LinkOption.NOFOLLOW_LINKS);
+      taken.add(new StageFile(output, StageCache.digest(to), Files.size(to)));
+    }
+    return taken;
+  }
+
+  private static PackageVersion libc(BuildRoot root) throws MalformedInputException {
+    return root.packages().stream()
+        .filter(each -> each.name().equals(LIBC))
+        .map(ExactPackage::version)
+        .findFirst()
+        .orElseThrow(
+            () -> new MalformedInputException("expected libc6-dev in the build root, found none"));
+  }
+
+  /** The sources' files and the plan's, in one folder. */
+  private Path fetch() throws IOException, CommandException {
+    if (fetched.isPresent()) {
+      return fetched.get();
+    }
+    shop.progress().phase("fetching and verifying the source of " + plan.name());
+    Path folder = shop.job().folder("source-" + UUID.randomUUID().toString().substring(0, 8));
+    for (ArchivedSource source : sources()) {
+      shop.apt().download(source, folder);
+    }
+    for (Map.Entry<String, byte[]> file : plan.files().entrySet()) {
+      Path to = folder.resolve(file.getKey());
+      if (Files.exists(to, LinkOption.NOFOLLOW_LINKS)) {
+        throw new IOException(to + ": a source has a file of a name of the plan's");
+      }
+      Files.write(to, file.getValue());
+    }
+    fetched = Optional.of(folder);
+    return folder;
+  }
+
+  private Instant now() {
+    return shop.clock().instant().truncatedTo(ChronoUnit.SECONDS);
+  }
+}

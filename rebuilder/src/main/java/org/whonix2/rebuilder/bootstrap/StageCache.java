@@ -1,0 +1,173 @@
+package org.whonix2.rebuilder.bootstrap;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Rfc3339;
+import org.whonix2.core.artifact.PackageVersion;
+import org.whonix2.core.digest.Sha256;
+import org.whonix2.io.files.AtomicFiles;
+import org.whonix2.rebuilder.process.LogFile;
+import org.whonix2.rebuilder.sandbox.JobFolder;
+import org.whonix2.toolchain.BootstrapPlan;
+import org.whonix2.toolchain.PlanOutput;
+
+/** Stages that were made once. A stage comes in by one rename, and goes out by another. */
+final class StageCache {
+  private static final int MAX_MANIFEST_BYTES = 1 << 20;
+  private static final String FORM = "whonix2 stage 1";
+
+  private final Path folder;
+
+  private StageCache(Path folder) {
+    this.folder = folder;
+  }
+
+  /** The cache of a state folder, absolute. */
+  static StageCache in(Path state) throws IOException {
+    Path folder = Files.createDirectories(state.resolve("compilers"));
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    return new StageCache(folder);
+  }
+
+  /** The stage of this key; empty if there is none, or it is not as it was when it was made. */
+  Optional<Stage> take(Sha256 key, BootstrapPlan plan, int number, JobFolder job, LogFile log)
+      throws IOException {
+    Path there = folder.resolve(key.toString());
+    if (!Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
+      return Optional.empty();
+    }
+    try {
+      byte[] manifest = AtomicFiles.read(there.resolve("manifest"), MAX_MANIFEST_BYTES);
+      Stage stage = parse(manifest, there.resolve("files"), plan, number);
+      requireUnchanged(stage);
+      Files.setLastModifiedTime(there, FileTime.from(Instant.now()));
+      log.line("stage " + number + " " + key + ": from the cache");
+      return Optional.of(stage);
+    } catch (MalformedInputException | FileSystemException e) {
+      log.line(there + ": " + e.getMessage() + "; the stage is made anew");
+      Files.move(there, job.path("removed-" + UUID.randomUUID()), StandardCopyOption.ATOMIC_MOVE);
+      return Optional.empty();
+    }
+  }
+
+  private static void requireUnchanged(Stage stage) throws IOException, MalformedInputException {
+    for (StageFile file : stage.files()) {
+      Path path = stage.folder().resolve(file.output().file());
+      if (!digest(path).equals(file.digest())) {
+        throw new MalformedInputException(path + ": expected it as it was made, found it changed");
+      }
+    }
+  }
+
+  /**
+   * Keeps what a job made.
+   *
+   * @param made a folder in the job's, with the files in {@code files/}
+   * @return the stage where it now is
+   */
+  Stage keep(Sha256 key, Path made, Stage stage) throws IOException {
+    AtomicFiles.replace(made.resolve("manifest"), manifest(stage));
+    Path there = folder.resolve(key.toString());
+    try {
+      Files.move(made, there, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileSystemException e) {
+      if (Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
+        // Somebody else was faster. Theirs was not looked at; ours is as good.
+        return stage;
+      }
+      throw e;
+    }
+    AtomicFiles.syncFolder(folder);
+    return new Stage(
+        stage.number(),
+        there.resolve("files"),
+        stage.files(),
+        stage.environment(),
+        stage.libcDev(),
+        stage.startedOn(),
+        stage.finishedOn());
+  }
+
+  /** Moves into the job's folder, to be removed with it, what nobody used since then. */
+  void clean(JobFolder job, Instant before) throws IOException {
+    try (DirectoryStream<Path> stages = Files.newDirectoryStream(folder)) {
+      for (Path stage : stages) {
+        if (Files.getLastModifiedTime(stage).toInstant().isBefore(before)) {
+          Files.move(
+              stage, job.path("removed-" + UUID.randomUUID()), StandardCopyOption.ATOMIC_MOVE);
+        }
+      }
+    }
+  }
+
+  private static byte[] manifest(Stage stage) {
+    StringBuilder text = new StringBuilder(FORM);
+    text.append("\nenvironment ").append(stage.environment());
+    text.append("\nlibc6-dev ").append(stage.libcDev());
+    text.append("\nstarted ").append(stage.startedOn());
+    text.append("\nfinished ").append(stage.finishedOn()).append('\n');
+    for (StageFile file : stage.files()) {
+      text.append(file.digest()).append(' ').append(file.size()).append(' ');
+      text.append(file.output().file()).append('\n');
+    }
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Stage parse(byte[] manifest, Path folder, BootstrapPlan plan, int number)
+      throws MalformedInputException {
+    List<String> lines = new String(manifest, StandardCharsets.UTF_8).lines().toList();
+    if (lines.size() != 5 + plan.outputs().size() || !lines.get(0).equals(FORM)) {
+      throw new MalformedInputException("expected a manifest '" + FORM + "', found another file");
+    }
+    Map<String, String> files = new HashMap<>();
+    for (String line : lines.subList(5, lines.size())) {
+      files.put(line.substring(line.lastIndexOf(' ') + 1), line);
+    }
+    List<StageFile> read = new ArrayList<>();
+    for (PlanOutput output : plan.outputs()) {
+      String[] words = files.getOrDefault(output.file(), "").split(" ", -1);
+      if (words.length != 3 || !words[1].matches("[0-9]{1,15}")) {
+        throw new MalformedInputException("expected " + output.file() + " in the manifest");
+      }
+      read.add(new StageFile(output, Sha256.parse(words[0]), Long.parseLong(words[1])));
+    }
+    return new Stage(
+        number,
+        folder,
+        read,
+        Sha256.parse(value(lines.get(1), "environment ")),
+        PackageVersion.parse(value(lines.get(2), "libc6-dev ")),
+        Rfc3339.parse(value(lines.get(3), "started ")),
+        Rfc3339.parse(value(lines.get(4), "finished ")));
+  }
+
+  private static String value(String line, String key) throws MalformedInputException {
+    if (!line.startsWith(key)) {
+      throw new MalformedInputException("expected a line '" + key + "…'");
+    }
+    return line.substring(key.length());
+  }
+
+  static Sha256 digest(Path file) throws IOException {
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      return Sha256.of(in);
+    }
+  }
+}

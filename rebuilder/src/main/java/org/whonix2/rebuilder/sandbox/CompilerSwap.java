@@ -1,0 +1,135 @@
+package org.whonix2.rebuilder.sandbox;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.whonix2.io.files.AtomicFiles;
+import org.whonix2.rebuilder.process.Command;
+import org.whonix2.toolchain.CompilerCommand;
+import org.whonix2.toolchain.PlanOutput;
+
+/**
+ * Puts a build's compiler into its root and takes all others away, as the last thing before the
+ * build. It runs in the root itself, by the root's own programs: what a root holds can lead no
+ * further than the root. All words that stand in the script are of forms that definitions and plans
+ * are checked for, which mean nothing to a shell but as patterns.
+ */
+final class CompilerSwap {
+  /** Stands first in PATH where a toolchain has commands. */
+  static final String BIN = "/opt/whonix2/bin";
+
+  private static final String BEHIND = "/opt/whonix2/called";
+
+  private final JobCompiler compiler;
+  private final Path folder;
+  private final StringBuilder script = new StringBuilder();
+
+  private CompilerSwap(JobCompiler compiler, Path folder) {
+    this.compiler = compiler;
+    this.folder = folder;
+  }
+
+  /**
+   * Writes down what is to be done.
+   *
+   * @param folder a new one
+   */
+  static CompilerSwap prepare(JobCompiler compiler, Path folder) throws IOException {
+    Files.createDirectory(folder);
+    Files.setPosixFilePermissions(folder, Sandbox.READABLE_FOLDER);
+    CompilerSwap swap = new CompilerSwap(compiler, folder);
+    swap.script.append("set -eu\numask 022\nmkdir -p ").append(BIN).append('\n');
+    swap.refuse();
+    swap.place();
+    swap.command();
+    swap.write("swap.sh", swap.script.toString());
+    return swap;
+  }
+
+  /** What does it, in a root that is mounted there. */
+  Command in(Path root, Namespaces namespaces) {
+    List<String> bwrap = new ArrayList<>(List.of("bwrap"));
+    bwrap.addAll(List.of("--bind", namespaces.seen(root), "/"));
+    bwrap.addAll(List.of("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"));
+    bwrap.addAll(List.of("--ro-bind", namespaces.seen(folder), "/mnt"));
+    compiler
+        .regenerated()
+        .ifPresent(
+            each -> bwrap.addAll(List.of("--ro-bind", namespaces.seen(each.folder()), "/media")));
+    bwrap.addAll(List.of("--unshare-net", "--unshare-ipc", "--unshare-pid", "--"));
+    return namespaces.alone(Command.of("/bin/sh", "/mnt/swap.sh").behind(bwrap));
+  }
+
+  /** Links are judged by where they lead, and replaced themselves. */
+  private void refuse() throws IOException {
+    List<String> globs = new ArrayList<>(compiler.toolchain().others());
+    List<String> own = compiler.toolchain().own();
+    boolean regenerated = compiler.regenerated().isPresent();
+    if (regenerated) {
+      globs.addAll(own);
+    }
+    if (globs.isEmpty()) {
+      return;
+    }
+    write("refused", CompilerCalls.refusing(compiler.toolchain().name()));
+    String spared =
+        regenerated || own.isEmpty()
+            ? ""
+            : "  case $resolved in " + String.join("|", own) + ") continue ;; esac\n";
+    script.append("set --\nfor file in ").append(String.join(" ", globs)).append("; do\n");
+    script.append("  if [ -f \"$file\" ] || [ -L \"$file\" ]; then set -- \"$@\" \"$file\"; fi\n");
+    script.append("done\n: >/tmp/resolved\n");
+    script.append("[ $# = 0 ] || realpath -m -- \"$@\" >/tmp/resolved\n");
+    script.append("for file; do\n  read -r resolved <&3\n").append(spared);
+    script.append("  cp --remove-destination /mnt/refused \"$file\"\n  chmod 755 \"$file\"\n");
+    script.append("done 3</tmp/resolved\n");
+  }
+
+  private void place() throws IOException {
+    if (compiler.regenerated().isEmpty()) {
+      return;
+    }
+    for (PlanOutput output : compiler.regenerated().get().files()) {
+      String path = output.path();
+      if (output.logged()) {
+        String behind = BEHIND + "/" + output.file();
+        install(output.mode(), "/media/" + output.file(), behind);
+        write("called-" + output.file(), CompilerCalls.noting(behind));
+        install("755", "/mnt/called-" + output.file(), path);
+      } else {
+        install(output.mode(), "/media/" + output.file(), path);
+      }
+    }
+  }
+
+  private void install(String mode, String from, String to) {
+    script.append("install -D -m ").append(mode).append(' ').append(from).append(' ').append(to);
+    script.append('\n');
+  }
+
+  private void command() throws IOException {
+    int number = 0;
+    for (CompilerCommand command : compiler.toolchain().commands()) {
+      String file = "command-" + number++;
+      write(file, CompilerCalls.noting(command));
+      String first = BIN + "/" + command.names().get(0);
+      install("755", "/mnt/" + file, first);
+      String links =
+          command.names().stream()
+              .skip(1)
+              .map(name -> "ln " + first + " " + BIN + "/" + name + "\n")
+              .collect(Collectors.joining());
+      script.append(links);
+    }
+  }
+
+  private void write(String name, String text) throws IOException {
+    Path file = folder.resolve(name);
+    AtomicFiles.replace(file, text.getBytes(StandardCharsets.UTF_8));
+    Files.setPosixFilePermissions(file, Sandbox.READABLE_FILE);
+  }
+}

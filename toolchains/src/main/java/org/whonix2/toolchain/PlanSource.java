@@ -1,0 +1,7 @@
+package org.whonix2.toolchain;
+
+import org.whonix2.core.artifact.PackageName;
+import org.whonix2.core.artifact.PackageVersion;
+
+/** A Debian source package that a plan compiles. */
+public record PlanSource(PackageName name, PackageVersion version) {}
