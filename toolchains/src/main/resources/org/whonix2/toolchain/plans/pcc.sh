@@ -10,7 +10,7 @@ for source in pcc pcc-libs; do
   if [ -e $source/debian/patches/series ]; then
     (
       cd $source
-      sed '1!G;h;$!d' debian/patches/series | sed 's/[ \t]*#.*//; s/[ \t].*//; /^$/d' | while read -r name; do
+      tac debian/patches/series | sed 's/[ \t]*#.*//; s/[ \t].*//; /^$/d' | while read -r name; do
         patch -R -p1 --no-backup-if-mismatch <"debian/patches/$name"
       done
     )
@@ -66,6 +66,13 @@ for name in crtbegin crtend; do
 done
 
 cp $headers/*.h .
+# a header of C11 whose word pcc knows, but that its runtime lacks; stdalign.h is left out, for pcc does not align static objects as _Alignas says
+cat >stdnoreturn.h <<'END'
+#ifndef _STDNORETURN_H
+#define _STDNORETURN_H
+#define noreturn _Noreturn
+#endif
+END
 
 # names of temporary files stay in the symbol table; the sources' folder has the name that the compiler shall have
 strip --strip-all pcc.new cpp ccom
