@@ -5,7 +5,7 @@ set -eu
 prefix=/opt/whonix2/pcc-ddc
 target=x86_64-pc-linux-gnu
 
-# upstream's sources, without Debian's patches: these are for Debian's own names and paths
+# upstream's sources, as they were measured: Debian's patches are taken back, which are for packages with Debian's own paths and not for this prefix
 for source in pcc pcc-libs; do
   if [ -e $source/debian/patches/series ]; then
     (
