@@ -92,7 +92,9 @@ final class PlanReader {
 
   private static PlanSource source(YamlFields each) throws MalformedInputException {
     return new PlanSource(
-        each.parsed("name", PackageName::parse), each.parsed("version", PackageVersion::parse));
+        each.parsed("name", PackageName::parse),
+        each.parsed("version", PackageVersion::parse),
+        each.has("upstream") && each.truth("upstream"));
   }
 
   private static PlanRoot root(YamlFields each) throws MalformedInputException {

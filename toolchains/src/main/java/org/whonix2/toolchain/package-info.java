@@ -37,7 +37,7 @@
  * kind: BootstrapPlan
  * metadata: {name: tcc, revision: 1}
  * makes: tcc-ddc                    # the toolchain whose compiler comes out
- * sources: [{name: tcc, version: "…"}]
+ * sources: [{name: tcc, version: "…"}]   # upstream: true without what Debian changes
  * packages: [make]                  # put into the root of every stage
  * files: [tcc-source-date-epoch.patch]
  * roots:                            # what compiles stage 1, and how many stages are made
@@ -48,10 +48,11 @@
  *   - {file: tcc, path: /opt/whonix2/tcc-ddc/tcc, role: compiler, mode: "755"}
  * </pre>
  *
- * Every key is required but {@code versions}, {@code archiveRoot}, {@code plan} and an output's
- * {@code logged}; none other is known, none may occur twice; a document has at most 64 KiB and
- * neither anchors nor tags. The digest that attestations carry is the SHA-256 of a definition's
- * bytes; a plan's is that over {@code sha256sum}'s lines for the plan, its script and its files.
+ * Every key is required but {@code versions}, {@code archiveRoot}, {@code plan}, a source's {@code
+ * upstream} and an output's {@code logged}; none other is known, none may occur twice; a document
+ * has at most 64 KiB and neither anchors nor tags. The digest that attestations carry is the
+ * SHA-256 of a definition's bytes; a plan's is that over {@code sha256sum}'s lines for the plan,
+ * its script and its files.
  */
 @NullMarked
 package org.whonix2.toolchain;

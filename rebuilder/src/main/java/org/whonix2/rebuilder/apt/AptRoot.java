@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.PackageIdentity;
@@ -32,6 +33,8 @@ import org.whonix2.rebuilder.process.Programs;
 
 /** One suite of the archive, seen through an apt root of our own. */
 public final class AptRoot {
+  private static final Pattern ORIG = Pattern.compile("[^/]+\\.orig\\.tar\\.(?:gz|xz|bz2)");
+
   private static final Limits NETWORK = new Limits(Duration.ofMinutes(15), 4 << 20);
   private static final Limits QUERY = new Limits(Duration.ofMinutes(2), 64 << 20);
 
@@ -185,6 +188,25 @@ public final class AptRoot {
    * the index.
    */
   public void download(ArchivedSource source, Path into) throws IOException, CommandException {
+    download(source, "--download-only", source.files(), into);
+  }
+
+  /** The same of what upstream made alone: its tar file. */
+  public ArchivedSource.SourceFile downloadUpstream(ArchivedSource source, Path into)
+      throws IOException, CommandException {
+    List<ArchivedSource.SourceFile> tars =
+        source.files().stream().filter(file -> ORIG.matcher(file.name()).matches()).toList();
+    if (tars.size() != 1) {
+      throw new CommandException(
+          ExitCode.REFUSED, source + ": expected one tar file of upstream's, found " + tars.size());
+    }
+    download(source, "--tar-only", tars, into);
+    return tars.get(0);
+  }
+
+  private void download(
+      ArchivedSource source, String what, List<ArchivedSource.SourceFile> files, Path into)
+      throws IOException, CommandException {
     network(
         "cannot fetch the source " + source,
         into,
@@ -192,9 +214,10 @@ public final class AptRoot {
         "--quiet",
         "source",
         "--download-only",
+        what,
         "--only-source",
         source.name() + "=" + source.version());
-    for (ArchivedSource.SourceFile file : source.files()) {
+    for (ArchivedSource.SourceFile file : files) {
       check(into.resolve(file.name()), file);
     }
   }

@@ -9,8 +9,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.whonix2.core.MalformedInputException;
@@ -43,7 +45,8 @@ public final class Bootstrap {
   private final BootstrapPlan plan;
   private final Workshop shop;
   private final StageCache kept;
-  private final Map<PackageName, ArchivedSource> sources = new HashMap<>();
+  private final Map<PackageName, ArchivedSource> sources = new LinkedHashMap<>();
+  private final Map<PackageName, String> packed = new HashMap<>();
   private Optional<Path> fetched = Optional.empty();
 
   private Bootstrap(BootstrapPlan plan, Workshop shop, StageCache kept) {
@@ -73,14 +76,7 @@ public final class Bootstrap {
 
   /** The sources, as statements name them. */
   public List<ArchivedSource> sources() {
-    List<ArchivedSource> all = new ArrayList<>();
-    for (PlanSource source : plan.sources()) {
-      ArchivedSource found = sources.get(source.name());
-      if (found != null) {
-        all.add(found);
-      }
-    }
-    return all;
+    return List.copyOf(sources.values());
   }
 
   /**
@@ -171,9 +167,7 @@ public final class Bootstrap {
       Path logFile)
       throws IOException, CommandException, MalformedInputException {
     Path results = shop.job().folder(folder.getFileName() + "-results");
-    Map<PackageName, String> dscs = new HashMap<>();
-    sources.forEach((name, source) -> dscs.put(name, source.dsc().name()));
-    StageWork work = new StageWork(plan, dscs, root.name(), number);
+    StageWork work = new StageWork(plan, packed, root.name(), number);
     Instant startedOn = now();
     Optional<BuildFailure> failure;
     try (LogFile log = new LogFile(logFile)) {
@@ -245,8 +239,8 @@ public final class Bootstrap {
     }
     shop.progress().phase("fetching and verifying the source of " + plan.name());
     Path folder = shop.job().folder("source-" + UUID.randomUUID().toString().substring(0, 8));
-    for (ArchivedSource source : sources()) {
-      shop.apt().download(source, folder);
+    for (PlanSource source : plan.sources()) {
+      packed.put(source.name(), download(source, folder));
     }
     for (Map.Entry<String, byte[]> file : plan.files().entrySet()) {
       Path to = folder.resolve(file.getKey());
@@ -257,6 +251,16 @@ public final class Bootstrap {
     }
     fetched = Optional.of(folder);
     return folder;
+  }
+
+  /** Into the folder; what to unpack of it. */
+  private String download(PlanSource wanted, Path folder) throws IOException, CommandException {
+    ArchivedSource source = Objects.requireNonNull(sources.get(wanted.name()));
+    if (wanted.upstream()) {
+      return shop.apt().downloadUpstream(source, folder).name();
+    }
+    shop.apt().download(source, folder);
+    return source.dsc().name();
   }
 
   private Instant now() {

@@ -9,22 +9,26 @@ import org.whonix2.rebuilder.sandbox.Surroundings;
 import org.whonix2.rebuilder.sandbox.Work;
 import org.whonix2.toolchain.BootstrapPlan;
 import org.whonix2.toolchain.PlanOutput;
+import org.whonix2.toolchain.PlanSource;
 
 /**
  * What makes one stage: the sources are unpacked, and the plan's script is run.
  *
- * @param dscs names of the sources' .dsc files, in the plan's order
+ * @param packed names of the sources' .dsc files, or of upstream's tar files
  * @param root name of the compiler root of the whole bootstrap
  */
-record StageWork(BootstrapPlan plan, Map<PackageName, String> dscs, String root, int stage)
+record StageWork(BootstrapPlan plan, Map<PackageName, String> packed, String root, int stage)
     implements Work {
   /** Where a sandbox shows the sources, and with them the plan's files. */
   private static final String FILES = "/source";
 
-  /** The time that the first source's changelog names stands for all that is compiled. */
+  /** The time that the first source's changelog names, if it has one, stands for all. */
   private static final String RUN =
       """
-      SOURCE_DATE_EPOCH=$(dpkg-parsechangelog --file "$1/debian/changelog" --show-field Timestamp)
+      SOURCE_DATE_EPOCH=0
+      if [ -e "$1/debian/changelog" ]; then
+        SOURCE_DATE_EPOCH=$(dpkg-parsechangelog --file "$1/debian/changelog" --show-field Timestamp)
+      fi
       export SOURCE_DATE_EPOCH
       exec /bin/sh "$2"
       """;
@@ -35,19 +39,7 @@ record StageWork(BootstrapPlan plan, Map<PackageName, String> dscs, String root,
     List<Step> steps = new ArrayList<>();
     plan.sources()
         .forEach(
-            source ->
-                steps.add(
-                    new Step(
-                        "unpacking " + source.name(),
-                        List.of(
-                            "dpkg-source",
-                            // apt has checked it down to the archive's key.
-                            "--no-check",
-                            "--no-copy",
-                            "--extract",
-                            FILES + "/" + dscs.get(source.name()),
-                            source.name().toString()),
-                        folder)));
+            source -> steps.add(new Step("unpacking " + source.name(), unpacking(source), folder)));
     String first = plan.sources().get(0).name().toString();
     steps.add(
         new Step(
@@ -55,6 +47,20 @@ record StageWork(BootstrapPlan plan, Map<PackageName, String> dscs, String root,
             List.of("/bin/sh", "-c", RUN, "sh", first, FILES + "/" + plan.script()),
             folder));
     return steps;
+  }
+
+  /** apt has checked the files down to the archive's key. */
+  private List<String> unpacking(PlanSource source) {
+    String from = FILES + "/" + packed.get(source.name());
+    String folder = source.name().toString();
+    return source.upstream()
+        ? List.of(
+            "tar",
+            "--extract",
+            "--file=" + from,
+            "--one-top-level=" + folder,
+            "--strip-components=1")
+        : List.of("dpkg-source", "--no-check", "--no-copy", "--extract", from, folder);
   }
 
   @Override

@@ -5,18 +5,6 @@ set -eu
 prefix=/opt/whonix2/pcc-ddc
 target=x86_64-pc-linux-gnu
 
-# upstream's sources, as they were measured: Debian's patches are taken back, which are for packages with Debian's own paths and not for this prefix
-for source in pcc pcc-libs; do
-  if [ -e $source/debian/patches/series ]; then
-    (
-      cd $source
-      tac debian/patches/series | sed 's/[ \t]*#.*//; s/[ \t].*//; /^$/d' | while read -r name; do
-        patch -R -p1 --no-backup-if-mismatch <"debian/patches/$name"
-      done
-    )
-  fi
-done
-
 # glibc's math.h takes HUGE_VAL and INFINITY from builtins that tcc lacks. No other root needs this, and from stage 2 on pcc alone compiles.
 flags=
 if [ "$ROOT" = tcc ] && [ "$STAGE" = 1 ]; then
