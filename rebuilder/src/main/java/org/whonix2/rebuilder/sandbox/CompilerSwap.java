@@ -64,27 +64,34 @@ final class CompilerSwap {
     return namespaces.alone(Command.of("/bin/sh", "/mnt/swap.sh").behind(bwrap));
   }
 
-  /** Links are judged by where they lead, and replaced themselves. */
+  /**
+   * Links are judged by where they lead, and replaced themselves. Where the compiler is regenerated
+   * nothing of the packages' own is spared but what its files will replace.
+   */
   private void refuse() throws IOException {
     List<String> globs = new ArrayList<>(compiler.toolchain().others());
     List<String> own = compiler.toolchain().own();
-    boolean regenerated = compiler.regenerated().isPresent();
-    if (regenerated) {
+    List<String> spared =
+        compiler
+            .regenerated()
+            .map(each -> each.files().stream().map(PlanOutput::path).toList())
+            .orElse(own);
+    if (compiler.regenerated().isPresent()) {
       globs.addAll(own);
     }
     if (globs.isEmpty()) {
       return;
     }
     write("refused", CompilerCalls.refusing(compiler.toolchain().name()));
-    String spared =
-        regenerated || own.isEmpty()
-            ? ""
-            : "  case $resolved in " + String.join("|", own) + ") continue ;; esac\n";
     script.append("set --\nfor file in ").append(String.join(" ", globs)).append("; do\n");
     script.append("  if [ -f \"$file\" ] || [ -L \"$file\" ]; then set -- \"$@\" \"$file\"; fi\n");
     script.append("done\n: >/tmp/resolved\n");
     script.append("[ $# = 0 ] || realpath -m -- \"$@\" >/tmp/resolved\n");
-    script.append("for file; do\n  read -r resolved <&3\n").append(spared);
+    script.append("for file; do\n  read -r resolved <&3\n");
+    if (!spared.isEmpty()) {
+      script.append("  case $resolved in ").append(String.join("|", spared));
+      script.append(") continue ;; esac\n");
+    }
     script.append("  cp --remove-destination /mnt/refused \"$file\"\n  chmod 755 \"$file\"\n");
     script.append("done 3</tmp/resolved\n");
   }
