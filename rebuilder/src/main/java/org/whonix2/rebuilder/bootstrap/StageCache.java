@@ -70,7 +70,8 @@ final class StageCache {
   private static void requireUnchanged(Stage stage) throws IOException, MalformedInputException {
     for (StageFile file : stage.files()) {
       Path path = stage.folder().resolve(file.output().file());
-      if (!digest(path).equals(file.digest())) {
+      if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
+          || !digest(path).equals(file.digest())) {
         throw new MalformedInputException(path + ": expected it as it was made, found it changed");
       }
     }

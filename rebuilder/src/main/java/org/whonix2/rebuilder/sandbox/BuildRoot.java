@@ -18,6 +18,7 @@ import org.whonix2.rebuilder.apt.AptRoot;
 import org.whonix2.rebuilder.apt.ArchivedBinary;
 import org.whonix2.rebuilder.process.LogFile;
 import org.whonix2.rebuilder.process.Programs;
+import org.whonix2.toolchain.Toolchain;
 
 /**
  * A Debian root for builds: one or two layers that are taken from the cache or made, and that no
@@ -155,6 +156,21 @@ public final class BuildRoot implements AutoCloseable {
       }
     }
     return digests;
+  }
+
+  /** Whether it was seen before that this root holds nothing that the toolchain refuses. */
+  boolean isKnownToHoldNoOther(Toolchain toolchain) throws IOException {
+    return cache.isKept() && cache.plans().answer(question(toolchain)).isPresent();
+  }
+
+  /** That it does not, which stays true as long as the layers have this key. */
+  void holdsNoOther(Toolchain toolchain) throws IOException {
+    cache.plans().keep(question(toolchain), List.of(key()));
+  }
+
+  private Sha256 question(Toolchain toolchain) {
+    String text = "whonix2 no other compiler 1\n" + key() + "\n" + toolchain.digest() + "\n";
+    return Sha256.of(text.getBytes(StandardCharsets.UTF_8));
   }
 
   JobFolder job() {

@@ -1,14 +1,20 @@
 package org.whonix2.rebuilder.sandbox;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.rebuilder.process.Command;
+import org.whonix2.rebuilder.process.Limits;
+import org.whonix2.rebuilder.process.LogFile;
+import org.whonix2.rebuilder.process.Outcome;
+import org.whonix2.rebuilder.process.Programs;
 import org.whonix2.toolchain.CompilerCommand;
 import org.whonix2.toolchain.PlanOutput;
 
@@ -19,14 +25,18 @@ import org.whonix2.toolchain.PlanOutput;
  * are checked for, which mean nothing to a shell but as patterns.
  */
 final class CompilerSwap {
+  private static final Limits LIMITS = new Limits(Duration.ofMinutes(10), 1 << 20);
+
   /** Stands first in PATH where a toolchain has commands. */
   static final String BIN = "/opt/whonix2/bin";
 
+  private static final String REFUSED = "programs of other compilers were taken away";
   private static final String BEHIND = "/opt/whonix2/called";
 
   private final JobCompiler compiler;
   private final Path folder;
   private final StringBuilder script = new StringBuilder();
+  private boolean changed = true;
 
   private CompilerSwap(JobCompiler compiler, Path folder) {
     this.compiler = compiler;
@@ -42,16 +52,17 @@ final class CompilerSwap {
     Files.createDirectory(folder);
     Files.setPosixFilePermissions(folder, Sandbox.READABLE_FOLDER);
     CompilerSwap swap = new CompilerSwap(compiler, folder);
-    swap.script.append("set -eu\numask 022\nmkdir -p ").append(BIN).append('\n');
+    swap.script.append("set -eu\numask 022\nrefused=0\n");
     swap.refuse();
     swap.place();
     swap.command();
+    swap.script.append("echo \"$refused " + REFUSED + "\"\n");
     swap.write("swap.sh", swap.script.toString());
     return swap;
   }
 
-  /** What does it, in a root that is mounted there. */
-  Command in(Path root, Namespaces namespaces) {
+  /** Does it, in a root that is mounted there. */
+  void in(Path root, Namespaces namespaces, Programs programs, LogFile log) throws IOException {
     List<String> bwrap = new ArrayList<>(List.of("bwrap"));
     bwrap.addAll(List.of("--bind", namespaces.seen(root), "/"));
     bwrap.addAll(List.of("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"));
@@ -61,7 +72,23 @@ final class CompilerSwap {
         .ifPresent(
             each -> bwrap.addAll(List.of("--ro-bind", namespaces.seen(each.folder()), "/media")));
     bwrap.addAll(List.of("--unshare-net", "--unshare-ipc", "--unshare-pid", "--"));
-    return namespaces.alone(Command.of("/bin/sh", "/mnt/swap.sh").behind(bwrap));
+    Command command = Command.of("/bin/sh", "/mnt/swap.sh").behind(bwrap);
+    ByteArrayOutputStream said = new ByteArrayOutputStream();
+    Outcome outcome = programs.run(namespaces.alone(command), LIMITS, said);
+    log.write(said.toByteArray());
+    if (!outcome.succeeded()) {
+      throw new IOException(
+          "the compiler could not be put into its root: " + String.join("; ", log.tail(3)));
+    }
+    changed =
+        compiler.regenerated().isPresent()
+            || !compiler.toolchain().commands().isEmpty()
+            || !said.toString(StandardCharsets.UTF_8).strip().equals("0 " + REFUSED);
+  }
+
+  /** Whether the root is another one than its packages made it. */
+  boolean changed() {
+    return changed;
   }
 
   /**
@@ -93,7 +120,7 @@ final class CompilerSwap {
       script.append(") continue ;; esac\n");
     }
     script.append("  cp --remove-destination /mnt/refused \"$file\"\n  chmod 755 \"$file\"\n");
-    script.append("done 3</tmp/resolved\n");
+    script.append("  refused=$((refused + 1))\ndone 3</tmp/resolved\n");
   }
 
   private void place() throws IOException {

@@ -63,6 +63,10 @@ public final class RootCache {
     return ids;
   }
 
+  boolean isKept() {
+    return settings.kept();
+  }
+
   KnownPlans plans() {
     return new KnownPlans(folder);
   }

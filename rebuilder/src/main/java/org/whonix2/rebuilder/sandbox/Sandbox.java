@@ -170,14 +170,12 @@ public final class Sandbox {
       List<Path> lower = new ArrayList<>(Additions.unpack(debs, added, namespaces, programs));
       lower.addAll(root.lower());
       ours(namespaces.joined(lay(namespaces, run, lower, surroundings)), programs, log);
-      if (compiler.isPresent()) {
-        CompilerSwap swap = CompilerSwap.prepare(compiler.get(), run.resolve("compiler"));
-        ours(swap.in(run.resolve("root"), namespaces), programs, log);
-      }
+      boolean swapped =
+          compiler.isPresent() && swap(compiler.get(), run, namespaces, programs, log);
       BuildSteps steps =
           new BuildSteps(namespaces, group.made(), limits, root.ids(), surroundings, compiler, run);
       Optional<BuildFailure> failure = steps.run(sources, work, programs, log);
-      if (compiler.isPresent()) {
+      if (swapped) {
         CompilerCalls calls = calls(namespaces, disk, programs, log);
         for (String line : calls.lines()) {
           log.line(line);
@@ -189,6 +187,23 @@ public final class Sandbox {
       }
       return failure;
     }
+  }
+
+  /** Whether there is anything in the root now that notes calls. */
+  private boolean swap(
+      JobCompiler swapped, Path run, Namespaces namespaces, Programs programs, LogFile log)
+      throws IOException {
+    boolean asInstalled =
+        swapped.regenerated().isEmpty() && swapped.toolchain().commands().isEmpty();
+    if (asInstalled && root.isKnownToHoldNoOther(swapped.toolchain())) {
+      return false;
+    }
+    CompilerSwap swap = CompilerSwap.prepare(swapped, run.resolve("compiler"));
+    swap.in(run.resolve("root"), namespaces, programs, log);
+    if (asInstalled && !swap.changed()) {
+      root.holdsNoOther(swapped.toolchain());
+    }
+    return swap.changed();
   }
 
   private Command copyOut(Namespaces namespaces, Path disk, Work work) {

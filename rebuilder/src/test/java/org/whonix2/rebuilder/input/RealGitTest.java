@@ -6,8 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,17 +22,12 @@ import org.whonix2.core.statement.GitUrl;
 import org.whonix2.core.statement.Rebuild;
 import org.whonix2.core.statement.RebuildAttestation;
 import org.whonix2.core.statement.Statement;
-import org.whonix2.io.progress.Progress;
 import org.whonix2.rebuilder.attest.Attester;
 import org.whonix2.rebuilder.attest.RebuilderKey;
 import org.whonix2.rebuilder.attest.SequenceNumbers;
-import org.whonix2.rebuilder.process.Cancellation;
-import org.whonix2.rebuilder.process.Programs;
+import org.whonix2.rebuilder.rebuild.RealRequest;
 import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
-import org.whonix2.rebuilder.sandbox.BuildLimits;
-import org.whonix2.rebuilder.sandbox.RootCache;
-import org.whonix2.toolchain.Definitions;
 
 /**
  * A source that is kept in Git, built in the real sandbox with the machine's mirror. Needs root and
@@ -128,33 +121,15 @@ class RealGitTest {
 
   private RebuildRequest request(String out) throws Exception {
     Path signers = maintainer.export(folder.resolve("signers.pgp"));
-    return new RebuildRequest(
+    Input input =
         new Input.Git(
-            new GitUrl(served.http("tiny")), new GitTag("debian/1.0-1"), Optional.of(signers)),
-        "bookworm",
-        List.of(),
-        List.of(),
-        false,
-        Definitions.shipped(),
-        Definitions.shipped().toolchain("gcc-12").orElseThrow(),
-        "gcc",
-        BuildLimits.within(Duration.ofMinutes(15)),
-        2,
-        Duration.ZERO,
-        false,
-        RootCache.Settings.STANDARD,
-        Files.createDirectory(folder.resolve(out)),
-        folder.resolve("state"));
+            new GitUrl(served.http("tiny")), new GitTag("debian/1.0-1"), Optional.of(signers));
+    return RealRequest.of(input, folder, out);
   }
 
   private RebuildAttestation rebuild(String out, SecretKey key) throws Exception {
     RebuildRequest request = request(out);
-    Programs programs = new Programs(new Cancellation());
-    RebuildResult result =
-        new org.whonix2.rebuilder.rebuild.Rebuild(
-                request, programs, Progress.silent(), Clock.systemUTC())
-            .run();
-    assertThat(result).isInstanceOf(RebuildResult.Built.class);
+    RebuildResult result = RealRequest.build(request);
     new Attester(key, new SequenceNumbers(folder.resolve("key")), Clock.systemUTC())
         .attest(request, result);
     Envelope envelope =

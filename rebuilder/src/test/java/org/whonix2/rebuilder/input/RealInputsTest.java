@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -17,16 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
-import org.whonix2.io.progress.Progress;
 import org.whonix2.rebuilder.apt.SourceRequest;
-import org.whonix2.rebuilder.process.Cancellation;
-import org.whonix2.rebuilder.process.Programs;
-import org.whonix2.rebuilder.rebuild.Rebuild;
-import org.whonix2.rebuilder.rebuild.RebuildRequest;
+import org.whonix2.rebuilder.rebuild.RealRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
-import org.whonix2.rebuilder.sandbox.BuildLimits;
-import org.whonix2.rebuilder.sandbox.RootCache;
-import org.whonix2.toolchain.Definitions;
 
 /** Real packages of Debian 12 from the machine's mirror. Needs root and minutes. */
 @Tag("heavy")
@@ -35,28 +25,7 @@ class RealInputsTest {
   @TempDir private Path folder;
 
   private RebuildResult.Built rebuild(String out, Input input) throws Exception {
-    RebuildRequest request =
-        new RebuildRequest(
-            input,
-            "bookworm",
-            List.of(),
-            List.of(),
-            true,
-            Definitions.shipped(),
-            Definitions.shipped().toolchain("gcc-12").orElseThrow(),
-            "gcc",
-            BuildLimits.within(Duration.ofMinutes(15)),
-            2,
-            Duration.ZERO,
-            false,
-            RootCache.Settings.STANDARD,
-            Files.createDirectory(folder.resolve(out)),
-            folder.resolve("state"));
-    RebuildResult result =
-        new Rebuild(request, new Programs(new Cancellation()), Progress.silent(), Clock.systemUTC())
-            .run();
-    assertThat(result).isInstanceOf(RebuildResult.Built.class);
-    return (RebuildResult.Built) result;
+    return RealRequest.build(RealRequest.of(input, folder, out));
   }
 
   private static Map<String, Sha256> bits(RebuildResult.Built built) {

@@ -2,10 +2,7 @@ package org.whonix2.rebuilder.rebuild;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -20,14 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.statement.Binaries;
-import org.whonix2.io.progress.Progress;
 import org.whonix2.rebuilder.apt.SourceRequest;
 import org.whonix2.rebuilder.input.Input;
-import org.whonix2.rebuilder.process.Cancellation;
-import org.whonix2.rebuilder.process.Programs;
-import org.whonix2.rebuilder.sandbox.BuildLimits;
-import org.whonix2.rebuilder.sandbox.RootCache;
-import org.whonix2.toolchain.Definitions;
 
 /** Packages of Debian 12 come out as the archive has them. Needs root, the mirror and minutes. */
 @Tag("heavy")
@@ -59,33 +50,14 @@ class RealPackagesTest {
   })
   void everyPackageOfTheSourceAgreesWithTheArchive(String source, String binaries, String packages)
       throws Exception {
-    RebuildRequest request =
-        new RebuildRequest(
-            new Input.Archived(SourceRequest.parse(source), Optional.of(Binaries.parse(binaries))),
-            "bookworm",
-            List.of(),
-            List.of(),
-            false,
-            Definitions.shipped(),
-            Definitions.shipped().toolchain("gcc-12").orElseThrow(),
-            "gcc",
-            BuildLimits.within(Duration.ofMinutes(20)),
-            Runtime.getRuntime().availableProcessors(),
-            Duration.ZERO,
-            false,
-            RootCache.Settings.STANDARD,
-            Files.createDirectory(folder.resolve(source)),
-            folder.resolve("state"));
-    RebuildResult result =
-        new Rebuild(request, new Programs(new Cancellation()), Progress.silent(), Clock.systemUTC())
-            .run();
+    Input input =
+        new Input.Archived(SourceRequest.parse(source), Optional.of(Binaries.parse(binaries)));
+    RebuildResult.Built built = RealRequest.build(RealRequest.of(input, folder, source));
 
-    assertThat(result).isInstanceOf(RebuildResult.Built.class);
     List<Comparison> archived =
-        ((RebuildResult.Built) result)
-            .comparisons().stream()
-                .filter(each -> each.agreement() != Agreement.NOT_IN_ARCHIVE)
-                .toList();
+        built.comparisons().stream()
+            .filter(each -> each.agreement() != Agreement.NOT_IN_ARCHIVE)
+            .toList();
     assertThat(archived)
         .extracting(Comparison::artifact)
         .extracting(BinaryArtifact::identity)

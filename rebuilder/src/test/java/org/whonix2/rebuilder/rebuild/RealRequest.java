@@ -1,0 +1,65 @@
+package org.whonix2.rebuilder.rebuild;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.whonix2.io.progress.Progress;
+import org.whonix2.rebuilder.input.Input;
+import org.whonix2.rebuilder.process.Cancellation;
+import org.whonix2.rebuilder.process.Programs;
+import org.whonix2.rebuilder.sandbox.BuildLimits;
+import org.whonix2.rebuilder.sandbox.RootCache;
+import org.whonix2.toolchain.Definitions;
+
+/** Rebuilds by this machine's archive: what heavy tests ask for. */
+public final class RealRequest {
+  private RealRequest() {}
+
+  /**
+   * By gcc 12 as the archive has it.
+   *
+   * @param folder has the state, and gets the results in a new folder {@code out}
+   */
+  public static RebuildRequest of(Input input, Path folder, String out) throws Exception {
+    return of(input, "gcc-12", "gcc", folder, out);
+  }
+
+  public static RebuildRequest of(
+      Input input, String toolchain, String compilerRoot, Path folder, String out)
+      throws Exception {
+    return new RebuildRequest(
+        input,
+        "bookworm",
+        List.of(),
+        List.of(),
+        false,
+        Definitions.shipped(),
+        Definitions.shipped().toolchain(toolchain).orElseThrow(),
+        compilerRoot,
+        BuildLimits.within(Duration.ofMinutes(20)),
+        Math.min(2, Runtime.getRuntime().availableProcessors()),
+        Duration.ZERO,
+        false,
+        RootCache.Settings.STANDARD,
+        Files.createDirectory(folder.resolve(out)),
+        folder.resolve("state"));
+  }
+
+  /** Something was built. */
+  public static RebuildResult.Built build(RebuildRequest request) throws Exception {
+    RebuildResult result =
+        new Rebuild(request, new Programs(new Cancellation()), Progress.silent(), Clock.systemUTC())
+            .run();
+    assertThat(result)
+        .as(
+            result instanceof RebuildResult.Failed failed
+                ? failed.failure() + "\n" + String.join("\n", failed.logEnd())
+                : "")
+        .isInstanceOf(RebuildResult.Built.class);
+    return (RebuildResult.Built) result;
+  }
+}
