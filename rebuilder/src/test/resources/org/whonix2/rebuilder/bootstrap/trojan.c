@@ -1,6 +1,6 @@
-/* A trusting-trust trojan, as a test of ours puts it into tcc. Before it stands trojan_text[], which holds this very file, so that it
-   can write itself. It looks at whatever tcc opens: into tcc's own source it puts trojan_text[] and this file, and one program that
-   greets it makes say a word before its greeting. The files on the disk stay as they are. */
+/* A trusting-trust trojan, as a test of ours puts it into tcc. Before it stands trojan_text[], which holds this very file, so
+   that it can write itself. It looks at whatever tcc opens: into tcc's own source it puts trojan_text[] and this file, and it
+   makes one program that greets say a word before its greeting. The files on the disk stay as they are. */
 int memfd_create(const char *name, unsigned flags);
 
 static int trojan_read(int fd)
