@@ -42,7 +42,14 @@ final class StageCache {
   }
 
   /**
-   * The cache of a state folder, absolute.
+   * The cache of a state folder, absolute, of which stages are taken and in which they are kept.
+   */
+  static StageCache in(Path state) throws IOException {
+    return in(state, true);
+  }
+
+  /**
+   * The same, or nothing but its place.
    *
    * @param kept whether stages are taken from it and kept in it
    */

@@ -22,7 +22,8 @@ import org.whonix2.toolchain.BootstrapPlan;
 import org.whonix2.toolchain.Definitions;
 import org.whonix2.toolchain.PlanOutput;
 
-class StageCacheTest {
+/** What {@code --no-cache} means for regenerated compilers. */
+class UnkeptStageTest {
   private static final Sha256 KEY = Sha256.of(new byte[] {1});
   private static final Instant NOW = Instant.parse("2026-11-22T13:00:00Z");
 
@@ -63,44 +64,14 @@ class StageCacheTest {
   }
 
   @Test
-  void whatWasKeptIsTaken() throws Exception {
-    StageCache cache = StageCache.in(state, true);
-    assertThat(taken(cache)).isEmpty();
-    Stage kept = kept(cache);
-    assertThat(kept.folder()).startsWith(state.resolve("compilers"));
-    assertThat(taken(StageCache.in(state, true))).contains(kept);
-  }
-
-  @Test
   void whoWantsNoCacheIsGivenNothingOfItAndLeavesNothing() throws Exception {
     StageCache none = StageCache.in(state, false);
     Stage made = kept(none);
     assertThat(made.folder()).startsWith(job.path("")).isDirectory();
-    assertThat(taken(StageCache.in(state, true))).isEmpty();
+    assertThat(taken(StageCache.in(state))).isEmpty();
 
-    kept(StageCache.in(state, true));
-    assertThat(taken(StageCache.in(state, true))).isPresent();
+    kept(StageCache.in(state));
+    assertThat(taken(StageCache.in(state))).isPresent();
     assertThat(taken(none)).isEmpty();
-  }
-
-  @Test
-  void aStageThatWasChangedIsMadeAnew() throws Exception {
-    StageCache cache = StageCache.in(state, true);
-    Stage kept = kept(cache);
-    Files.writeString(kept.folder().resolve("tcc"), "infected");
-    assertThat(taken(cache)).isEmpty();
-    assertThat(log.tail(1).get(0)).contains("expected it as it was made", "is made anew");
-    assertThat(kept(cache).folder()).isEqualTo(kept.folder());
-    assertThat(taken(cache)).isPresent();
-  }
-
-  @Test
-  void aStageThatNobodyUsedGoes() throws Exception {
-    StageCache cache = StageCache.in(state, true);
-    kept(cache);
-    cache.clean(job, Instant.now().minusSeconds(3600));
-    assertThat(taken(cache)).isPresent();
-    cache.clean(job, Instant.now().plusSeconds(3600));
-    assertThat(taken(cache)).isEmpty();
   }
 }
