@@ -62,7 +62,8 @@ public final class Bootstrap {
    */
   public static Bootstrap of(BootstrapPlan plan, Workshop shop)
       throws IOException, CommandException, MalformedInputException {
-    Bootstrap bootstrap = new Bootstrap(plan, shop, StageCache.in(shop.state()));
+    Bootstrap bootstrap =
+        new Bootstrap(plan, shop, StageCache.in(shop.state(), shop.cache().isKept()));
     for (PlanSource source : plan.sources()) {
       SourceRequest wanted = new SourceRequest(source.name(), Optional.of(source.version()));
       bootstrap.sources.put(source.name(), shop.apt().find(wanted));

@@ -34,23 +34,36 @@ final class StageCache {
   private static final String FORM = "whonix2 stage 1";
 
   private final Path folder;
+  private final boolean kept;
 
-  private StageCache(Path folder) {
+  private StageCache(Path folder, boolean kept) {
     this.folder = folder;
+    this.kept = kept;
   }
 
-  /** The cache of a state folder, absolute. */
+  /**
+   * The cache of a state folder, absolute, of which stages are taken and in which they are kept.
+   */
   static StageCache in(Path state) throws IOException {
+    return in(state, true);
+  }
+
+  /**
+   * The same, or nothing but its place.
+   *
+   * @param kept whether stages are taken from it and kept in it
+   */
+  static StageCache in(Path state, boolean kept) throws IOException {
     Path folder = Files.createDirectories(state.resolve("compilers"));
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return new StageCache(folder);
+    return new StageCache(folder, kept);
   }
 
   /** The stage of this key; empty if there is none, or it is not as it was when it was made. */
   Optional<Stage> take(Sha256 key, BootstrapPlan plan, int number, JobFolder job, LogFile log)
       throws IOException {
     Path there = folder.resolve(key.toString());
-    if (!Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
+    if (!kept || !Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();
     }
     try {
@@ -81,9 +94,12 @@ final class StageCache {
    * Keeps what a job made.
    *
    * @param made a folder in the job's, with the files in {@code files/}
-   * @return the stage where it now is
+   * @return the stage where it now is; where it was made, if nothing is kept
    */
   Stage keep(Sha256 key, Path made, Stage stage) throws IOException {
+    if (!kept) {
+      return stage;
+    }
     AtomicFiles.replace(made.resolve("manifest"), manifest(stage));
     Path there = folder.resolve(key.toString());
     try {

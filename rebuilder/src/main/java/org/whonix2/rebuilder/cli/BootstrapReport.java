@@ -86,9 +86,11 @@ final class BootstrapReport {
 
   private void table(RootComparison compared) {
     if (compared.agrees()) {
+      int agreeing = compared.stages().size();
+      int asked = result.roots().size();
       out.println(
-          "all "
-              + compared.stages().size()
+          (agreeing == asked ? "all " : agreeing + " of ")
+              + asked
               + " compiler roots come to one compiler: "
               + compared.majority().map(Sha256::toString).orElse(""));
       return;

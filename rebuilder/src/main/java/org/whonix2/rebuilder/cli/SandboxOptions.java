@@ -34,7 +34,9 @@ final class SandboxOptions {
           "disk of a whole build, such as 40G (default: 16G; an ordinary user's is in memory)")
   private @Nullable Long diskLimit;
 
-  @Option(names = "--no-cache", description = "make the build root anew and do not keep it")
+  @Option(
+      names = "--no-cache",
+      description = "make build roots and compilers anew and do not keep them")
   private boolean noCache;
 
   @Option(

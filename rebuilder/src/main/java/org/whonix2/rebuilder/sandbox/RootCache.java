@@ -51,6 +51,11 @@ public final class RootCache {
     this.locks = locks;
   }
 
+  /** Whether what is made is kept, and what was kept is taken. */
+  public boolean isKept() {
+    return settings.kept();
+  }
+
   /** The cache of a state folder, absolute. */
   public static RootCache in(Path state, Settings settings) throws IOException {
     Path folder = Files.createDirectories(state.resolve("roots"));

@@ -18,16 +18,22 @@ import org.whonix2.rebuilder.process.Outcome;
 import org.whonix2.rebuilder.process.Programs;
 
 /**
- * A small archive of the suite {@code tiny}, made by dpkg-deb, dpkg-source, apt-ftparchive and gpg,
- * and served by a web server of its own.
+ * A small archive of one suite, made by dpkg-deb, dpkg-source, apt-ftparchive and gpg, and served
+ * by a web server of its own.
  */
-final class LocalArchive implements AutoCloseable {
+public final class LocalArchive implements AutoCloseable {
   static final String SUITE = "tiny";
 
   private final Path folder;
+  private final String suite;
   private final HttpServer server;
 
   LocalArchive(Path folder) throws IOException {
+    this(folder, SUITE);
+  }
+
+  public LocalArchive(Path folder, String suite) throws IOException {
+    this.suite = suite;
     this.folder = Files.createDirectories(folder);
     Files.createDirectories(folder.resolve("pool"));
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -44,7 +50,7 @@ final class LocalArchive implements AutoCloseable {
     server.start();
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
@@ -62,7 +68,7 @@ final class LocalArchive implements AutoCloseable {
   }
 
   /** Runs a program to its success and gives what it said. */
-  static String run(Path in, String... arguments) throws IOException {
+  public static String run(Path in, String... arguments) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream errors = new ByteArrayOutputStream();
     Outcome outcome =
@@ -79,7 +85,7 @@ final class LocalArchive implements AutoCloseable {
   }
 
   /** Adds a package; each content is {@code path=text-or-file}. */
-  void addDeb(String control, Path... trees) throws IOException {
+  public void addDeb(String control, Path... trees) throws IOException {
     Path tree = Files.createTempDirectory("deb");
     for (Path more : trees) {
       run(tree, "cp", "-a", more + "/.", tree.toString());
@@ -97,8 +103,8 @@ final class LocalArchive implements AutoCloseable {
   }
 
   /** Writes the indices anew. */
-  void index() throws IOException {
-    Path dist = folder.resolve("dists/" + SUITE);
+  public void index() throws IOException {
+    Path dist = folder.resolve("dists/" + suite);
     run(folder, "rm", "-rf", dist.toString());
     Path binary = Files.createDirectories(dist.resolve("main/binary-amd64"));
     Path source = Files.createDirectories(dist.resolve("main/source"));
@@ -110,13 +116,14 @@ final class LocalArchive implements AutoCloseable {
 
   /** Writes the Release file anew, over indices as they are. */
   void release(String more) throws IOException {
-    Path dist = folder.resolve("dists/" + SUITE);
+    Path dist = folder.resolve("dists/" + suite);
     Files.deleteIfExists(dist.resolve("Release"));
     Files.deleteIfExists(dist.resolve("InRelease"));
-    String digests = run(folder, "apt-ftparchive", "release", "dists/" + SUITE);
+    String digests = run(folder, "apt-ftparchive", "release", "dists/" + suite);
     Files.writeString(
         dist.resolve("Release"),
-        "Origin: Debian\nSuite: tiny\nCodename: tiny\nArchitectures: amd64\nComponents: main\n"
+        "Origin: Debian\nSuite: %1$s\nCodename: %1$s\nArchitectures: amd64\nComponents: main\n"
+                .formatted(suite)
             + (more.isEmpty() ? digests : digests.replaceFirst("Date: .*\n", more)));
   }
 
@@ -127,8 +134,8 @@ final class LocalArchive implements AutoCloseable {
   }
 
   /** Signs what {@link #index} wrote. */
-  void sign(TestKey key) throws IOException {
-    Path dist = folder.resolve("dists/" + SUITE);
+  public void sign(TestKey key) throws IOException {
+    Path dist = folder.resolve("dists/" + suite);
     Files.write(
         dist.resolve("InRelease"), key.clearsign(Files.readAllBytes(dist.resolve("Release"))));
     Files.delete(dist.resolve("Release"));

@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /** A key of the real gpg, in a home of its own, which is short for the agent's socket. */
-final class TestKey implements AutoCloseable {
+public final class TestKey implements AutoCloseable {
   private final Path home;
 
-  TestKey(String name) throws IOException {
+  public TestKey(String name) throws IOException {
     home =
         Files.createTempDirectory(
             Path.of("/tmp"),
@@ -69,7 +69,7 @@ final class TestKey implements AutoCloseable {
   }
 
   /** Writes its certificate, binary, readable by everybody. */
-  Path export(Path file) throws IOException {
+  public Path export(Path file) throws IOException {
     Files.deleteIfExists(file);
     gpg("--output", file.toString(), "--export");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
