@@ -36,6 +36,9 @@ final class DefinitionReader {
             Forms.distinct(fields, "compilerRoots", Forms::name),
             optional(fields, "archiveRoot"),
             optional(fields, "plan"),
+            fields.has("planDigest")
+                ? Optional.of(fields.parsed("planDigest", Sha256::parse))
+                : Optional.empty(),
             Forms.distinct(fields, "own", Forms::glob),
             Forms.distinct(fields, "others", Forms::glob),
             commands(fields),
@@ -59,6 +62,11 @@ final class DefinitionReader {
     }
     if (toolchain.archiveRoot().filter(root -> !roots.contains(root)).isPresent()) {
       throw fields.unexpected("archiveRoot", "one of compilerRoots");
+    }
+    boolean needed = toolchain.plan().isPresent() && toolchain.archiveRoot().isEmpty();
+    if (toolchain.planDigest().isPresent() != needed) {
+      throw fields.unexpected(
+          "planDigest", "it where a plan alone makes the compiler, and nowhere else");
     }
     if (toolchain.plan().isEmpty() && !roots.stream().allMatch(toolchain::isArchives)) {
       throw fields.unexpected("compilerRoots", "a plan for every root but the archive's");

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.whonix2.core.MalformedInputException;
@@ -14,6 +16,11 @@ import org.whonix2.core.MalformedInputException;
  */
 public final class Definitions {
   private final Optional<Path> folder;
+
+  /** What was read once is what was meant: a file that changes meanwhile changes nothing. */
+  private final Map<String, Optional<Toolchain>> toolchains = new HashMap<>();
+
+  private final Map<String, Optional<BootstrapPlan>> plans = new HashMap<>();
 
   private Definitions(Optional<Path> folder) {
     this.folder = folder;
@@ -35,7 +42,18 @@ public final class Definitions {
    * @throws MalformedInputException if it is not a toolchain's name, or the definition of that name
    *     is malformed or says another name
    */
-  public Optional<Toolchain> toolchain(String name) throws IOException, MalformedInputException {
+  public synchronized Optional<Toolchain> toolchain(String name)
+      throws IOException, MalformedInputException {
+    Optional<Toolchain> known = toolchains.get(name);
+    if (known == null) {
+      known = readToolchain(name);
+      toolchains.put(name, known);
+    }
+    return known;
+  }
+
+  private Optional<Toolchain> readToolchain(String name)
+      throws IOException, MalformedInputException {
     String file = Forms.name(name) + ".yaml";
     byte[] yaml = find("definitions", "", file, Toolchain.MAX_BYTES);
     if (yaml == null) {
@@ -55,7 +73,18 @@ public final class Definitions {
    *
    * @throws MalformedInputException as of a toolchain; also if one of its files is not there
    */
-  public Optional<BootstrapPlan> plan(String name) throws IOException, MalformedInputException {
+  public synchronized Optional<BootstrapPlan> plan(String name)
+      throws IOException, MalformedInputException {
+    Optional<BootstrapPlan> known = plans.get(name);
+    if (known == null) {
+      known = readPlan(name);
+      plans.put(name, known);
+    }
+    return known;
+  }
+
+  private Optional<BootstrapPlan> readPlan(String name)
+      throws IOException, MalformedInputException {
     String file = Forms.name(name) + ".yaml";
     byte[] yaml = find("plans", "plans", file, BootstrapPlan.MAX_BYTES);
     if (yaml == null) {

@@ -22,7 +22,9 @@ final class Forms {
   private static final Pattern VARIABLE = Pattern.compile("[A-Z][A-Z0-9_]{0,40}");
   private static final Pattern VALUE = Pattern.compile("[A-Za-z0-9_=,.+/:@%^ -]{0,400}");
   private static final Pattern MODE = Pattern.compile("[4-7][4-5][4-5]");
+  private static final Pattern LASTING = Pattern.compile("/(?:opt|usr)/");
   private static final int LONGEST_SENTENCE = 500;
+  private static final int LONGEST_OUTPUT = 200;
 
   /** What a build's environment says of its place is not a definition's to change. */
   private static final Set<String> NOT_THEIRS =
@@ -40,6 +42,19 @@ final class Forms {
 
   static String path(String text) throws MalformedInputException {
     return normal(required(PATH, text, "an absolute path"));
+  }
+
+  /** Of a file that stays where it is put. */
+  static String output(String text) throws MalformedInputException {
+    String path = path(text);
+    if (path.length() > LONGEST_OUTPUT || !LASTING.matcher(path).lookingAt()) {
+      throw new MalformedInputException(
+          "expected a path below /opt or /usr of at most "
+              + LONGEST_OUTPUT
+              + " characters, found "
+              + Quoted.of(path));
+    }
+    return path;
   }
 
   static String glob(String text) throws MalformedInputException {

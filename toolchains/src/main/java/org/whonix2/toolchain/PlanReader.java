@@ -113,7 +113,7 @@ final class PlanReader {
     String role = each.oneOf("role", ROLES);
     return new PlanOutput(
         each.parsed("file", Forms::file),
-        each.parsed("path", Forms::path),
+        each.parsed("path", Forms::output),
         PlanOutput.Role.valueOf(role.toUpperCase(Locale.ROOT)),
         each.parsed("mode", Forms::mode),
         each.has("logged") && each.truth("logged"));

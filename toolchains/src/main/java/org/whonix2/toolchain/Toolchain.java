@@ -18,6 +18,8 @@ import org.whonix2.core.digest.Sha256;
  * @param compilerRoots names of the compilers that this toolchain's own compiler may stem from
  * @param archiveRoot the one of them that the packages' compiler stems from, if they bring one
  * @param plan name of the plan by which the compiler comes from the other roots
+ * @param planDigest of that plan, where what comes out depends on it: there is no compiler of the
+ *     archive's whose bits it has to reach
  * @param own globs: the packages' programs that are this compiler
  * @param others globs: the compilers that no build may call, but for those of them that are own
  * @param commands what stands first in a build's PATH; none: the packages' programs as they are
@@ -35,6 +37,7 @@ public record Toolchain(
     List<String> compilerRoots,
     Optional<String> archiveRoot,
     Optional<String> plan,
+    Optional<Sha256> planDigest,
     List<String> own,
     List<String> others,
     List<CompilerCommand> commands,

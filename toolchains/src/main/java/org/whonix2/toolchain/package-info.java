@@ -12,6 +12,7 @@
  * compilerRoots: [gcc, clang, pcc]  # which roots its own compiler may come from
  * archiveRoot: gcc                  # the root of the compiler that the packages bring, if they do
  * plan: tcc                         # how the compiler is regenerated from the other roots
+ * planDigest: "9d…"                 # where there is no archiveRoot: which bits come out depends on it
  * own: [/usr/bin/tcc]               # the packages' programs that are this compiler, as globs
  * others: [/usr/bin/*gcc*]          # compilers that no build may call unless they are own
  * commands:                         # what stands first in PATH
@@ -48,11 +49,11 @@
  *   - {file: tcc, path: /opt/whonix2/tcc-ddc/tcc, role: compiler, mode: "755"}
  * </pre>
  *
- * Every key is required but {@code versions}, {@code archiveRoot}, {@code plan}, a source's {@code
- * upstream} and an output's {@code logged}; none other is known, none may occur twice; a document
- * has at most 64 KiB and neither anchors nor tags. The digest that attestations carry is the
- * SHA-256 of a definition's bytes; a plan's is that over {@code sha256sum}'s lines for the plan,
- * its script and its files.
+ * Every key is required but {@code versions}, {@code archiveRoot}, {@code plan}, {@code
+ * planDigest}, a source's {@code upstream} and an output's {@code logged}; none other is known,
+ * none may occur twice; a document has at most 64 KiB and neither anchors nor tags. The digest that
+ * attestations carry is the SHA-256 of a definition's bytes; a plan's is that over {@code
+ * sha256sum}'s lines for the plan, its script and its files.
  */
 @NullMarked
 package org.whonix2.toolchain;

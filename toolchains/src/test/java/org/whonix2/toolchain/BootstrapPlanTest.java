@@ -103,6 +103,7 @@ class BootstrapPlanTest {
         "'mode: \"644\"'       | 'mode: \"4755\"'                  | expected a mode such as 755",
         "'mode: \"644\"'       | 'mode: \"666\"'                   | expected a mode such as 755",
         "logged: true          | logged: maybe                    | expected true or false",
+        "path: /opt/t/tiny.a   | path: /tmp/tiny.a                | expected a path below /opt or /us",
         "makes: tiny-1         | makes: tiny-1 x                  | expected a name such as gcc-12",
         "uses: 3               | 'uses: 3\nsays: x'               | unknown key 'says'",
       })

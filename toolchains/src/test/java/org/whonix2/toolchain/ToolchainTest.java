@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,6 +82,10 @@ class ToolchainTest {
     if (toolchain.plan().isPresent()) {
       BootstrapPlan plan = shipped.plan(toolchain.plan().get()).orElseThrow();
       assertThat(plan.makes()).isEqualTo(name);
+      assertThat(toolchain.planDigest())
+          .as("sha256sum of the plan's sha256sum lines, where nothing of the archive has its bits")
+          .isEqualTo(
+              toolchain.archiveRoot().isPresent() ? Optional.empty() : Optional.of(plan.digest()));
       for (PlanRoot root : plan.roots()) {
         assertThat(shipped.toolchain(root.toolchain())).as(root.toolchain()).isPresent();
         assertThat(root.stages() < plan.uses() || toolchain.compilerRoots().contains(root.name()))
@@ -149,6 +154,8 @@ class ToolchainTest {
         "'[gcc, clang]'        | '[]'                            | at least one compiler root",
         "archiveRoot: gcc      | archiveRoot: pcc                | archiveRoot: expected one of",
         "plan: tiny            | '# none'                        | a plan for every root",
+        "archiveRoot: gcc      | '# none'                        | planDigest: expected it where",
+        "plan: tiny            | 'plan: tiny\nplanDigest: x'      | planDigest: expected",
         "/usr/bin/tiny         | /usr/bin/../tiny                | without . and ..",
         "/usr/bin/tiny         | usr/bin/tiny                    | expected an absolute path",
         "/usr/bin/tiny         | '\"/usr/bin/$(id)\"'            | expected an absolute path",

@@ -28,6 +28,7 @@ import org.whonix2.rebuilder.sandbox.BuildFailure;
 import org.whonix2.rebuilder.sandbox.BuildRoot;
 import org.whonix2.rebuilder.sandbox.ExactPackage;
 import org.whonix2.rebuilder.sandbox.JobCompiler;
+import org.whonix2.rebuilder.sandbox.JobFolder;
 import org.whonix2.rebuilder.sandbox.RootContents;
 import org.whonix2.rebuilder.sandbox.Sandbox;
 import org.whonix2.rebuilder.sandbox.Surroundings;
@@ -71,8 +72,9 @@ public final class Bootstrap {
     return bootstrap;
   }
 
-  public BootstrapPlan plan() {
-    return plan;
+  /** Removes, with the job's folder, those kept stages that nobody used since then. */
+  public static void clean(Path state, JobFolder job, Instant before) throws IOException {
+    StageCache.in(state).clean(job, before);
   }
 
   /** The sources, as statements name them. */
@@ -131,16 +133,18 @@ public final class Bootstrap {
             shop.log())) {
       compiler.require(built);
       Sha256 key = key(root, number, compiler, before, built);
-      Optional<Stage> cached = kept.take(key, plan, number, shop.job(), shop.log());
+      StageCache.Wanted wanted =
+          new StageCache.Wanted(plan, number, built.installed().digest(), libc(built));
+      Optional<Stage> cached = kept.take(key, wanted, shop.job(), shop.log());
       if (cached.isPresent()) {
         return cached.get();
       }
       Path fetched = fetch();
       shop.progress().phase("compiling " + what);
-      Path folder = shop.job().folder("stage-" + UUID.randomUUID().toString().substring(0, 8));
       Path log = logs.resolve(plan.name() + "-" + root.name() + "-stage-" + number + ".log");
-      Stage made = make(root, number, compiler, built, fetched, folder, log);
-      return kept.keep(key, folder, made);
+      Stage made = make(root, wanted, compiler, built, fetched, log);
+      kept.keep(key, made, shop.job());
+      return made;
     }
   }
 
@@ -160,15 +164,15 @@ public final class Bootstrap {
 
   private Stage make(
       PlanRoot root,
-      int number,
+      StageCache.Wanted wanted,
       JobCompiler compiler,
       BuildRoot built,
       Path from,
-      Path folder,
       Path logFile)
       throws IOException, CommandException, MalformedInputException {
-    Path results = shop.job().folder(folder.getFileName() + "-results");
-    StageWork work = new StageWork(plan, packed, root.name(), number);
+    String name = "stage-" + UUID.randomUUID();
+    Path results = shop.job().folder(name + "-results");
+    StageWork work = new StageWork(plan, packed, root.name(), wanted.number());
     Instant startedOn = now();
     Optional<BuildFailure> failure;
     try (LogFile log = new LogFile(logFile)) {
@@ -180,7 +184,7 @@ public final class Bootstrap {
       throw new CommandException(
           ExitCode.REFUSED,
           "stage "
-              + number
+              + wanted.number()
               + " of "
               + plan.name()
               + " from "
@@ -189,14 +193,14 @@ public final class Bootstrap {
               + failure.get().reason(),
           "the whole log is " + logFile);
     }
-    Path files = Files.createDirectory(folder.resolve("files"));
-    Files.setPosixFilePermissions(files, Files.getPosixFilePermissions(folder));
+    Path files = shop.job().folder(name);
     return new Stage(
-        number,
+        wanted.number(),
+        plan.sources(),
         files,
         take(results, files),
-        built.installed().digest(),
-        libc(built),
+        wanted.environment(),
+        wanted.libcDev(),
         startedOn,
         now());
   }
@@ -217,9 +221,8 @@ public final class Bootstrap {
         throw new MalformedInputException(
             "expected at most " + MOST_BYTES + " bytes of a stage, found more");
       }
-      Path to = files.resolve(output.file());
-      Files.copy(from, to, LinkOption.NOFOLLOW_LINKS);
-      taken.add(new StageFile(output, StageCache.digest(to), Files.size(to)));
+      Sha256 digest = StageCache.copy(from, files);
+      taken.add(new StageFile(output, digest, Files.size(files.resolve(output.file()))));
     }
     return taken;
   }

@@ -83,7 +83,7 @@ public final class BootstrapRun {
       apt.update();
       RootCache cache = RootCache.in(request.state(), request.cache());
       cache.clean(job, clock.instant());
-      StageCache.in(request.state()).clean(job, clock.instant().minus(request.cache().age()));
+      Bootstrap.clean(request.state(), job, clock.instant().minus(request.cache().age()));
       Workshop shop =
           new Workshop(
               request.definitions(),

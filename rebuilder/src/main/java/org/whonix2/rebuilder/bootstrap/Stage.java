@@ -9,11 +9,13 @@ import org.whonix2.core.statement.CompilerBootstrap;
 import org.whonix2.core.statement.CompilerFile;
 import org.whonix2.rebuilder.sandbox.JobCompiler;
 import org.whonix2.toolchain.PlanOutput;
+import org.whonix2.toolchain.PlanSource;
 
 /**
  * One stage of a compiler, made.
  *
  * @param number from 1
+ * @param sources that it was made of
  * @param folder has the files under their plain names
  * @param environment digest over the packages of the root that it was made in
  * @param libcDev version of libc6-dev there, whose headers and start files are in it
@@ -21,6 +23,7 @@ import org.whonix2.toolchain.PlanOutput;
  */
 public record Stage(
     int number,
+    List<PlanSource> sources,
     Path folder,
     List<StageFile> files,
     Sha256 environment,
@@ -28,6 +31,7 @@ public record Stage(
     Instant startedOn,
     Instant finishedOn) {
   public Stage {
+    sources = List.copyOf(sources);
     files = List.copyOf(files);
   }
 
@@ -57,6 +61,6 @@ public record Stage(
   /** As a build's compiler. */
   public JobCompiler.Regenerated regenerated() {
     List<PlanOutput> outputs = files.stream().map(StageFile::output).toList();
-    return new JobCompiler.Regenerated(folder, outputs);
+    return new JobCompiler.Regenerated(sources, folder, outputs);
   }
 }

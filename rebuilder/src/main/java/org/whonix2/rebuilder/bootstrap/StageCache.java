@@ -7,6 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
@@ -31,7 +32,7 @@ import org.whonix2.toolchain.PlanOutput;
 /** Stages that were made once. A stage comes in by one rename, and goes out by another. */
 final class StageCache {
   private static final int MAX_MANIFEST_BYTES = 1 << 20;
-  private static final String FORM = "whonix2 stage 1";
+  private static final String FORM = "whonix2 stage 2";
 
   private final Path folder;
   private final boolean kept;
@@ -59,76 +60,101 @@ final class StageCache {
     return new StageCache(folder, kept);
   }
 
-  /** The stage of this key; empty if there is none, or it is not as it was when it was made. */
-  Optional<Stage> take(Sha256 key, BootstrapPlan plan, int number, JobFolder job, LogFile log)
-      throws IOException {
+  /** What is looked for: of which plan, and what the root in which it would be made says of it. */
+  record Wanted(BootstrapPlan plan, int number, Sha256 environment, PackageVersion libcDev) {}
+
+  /**
+   * The stage of this key, copied into the job's folder; empty if there is none, or it is not as it
+   * was when it was made.
+   */
+  Optional<Stage> take(Sha256 key, Wanted in, JobFolder job, LogFile log) throws IOException {
     Path there = folder.resolve(key.toString());
     if (!kept || !Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
       return Optional.empty();
     }
     try {
       byte[] manifest = AtomicFiles.read(there.resolve("manifest"), MAX_MANIFEST_BYTES);
-      Stage stage = parse(manifest, there.resolve("files"), plan, number);
-      requireUnchanged(stage);
+      Path copies = job.folder("stage-" + UUID.randomUUID());
+      Stage stage = parse(manifest, copies, in);
+      copyUnchanged(stage, there.resolve("files"));
       Files.setLastModifiedTime(there, FileTime.from(Instant.now()));
-      log.line("stage " + number + " " + key + ": from the cache");
+      log.line("stage " + in.number() + " " + key + ": from the cache");
       return Optional.of(stage);
     } catch (MalformedInputException | FileSystemException e) {
       log.line(there + ": " + e.getMessage() + "; the stage is made anew");
-      Files.move(there, job.path("removed-" + UUID.randomUUID()), StandardCopyOption.ATOMIC_MOVE);
+      moveOut(there, job);
       return Optional.empty();
     }
   }
 
-  private static void requireUnchanged(Stage stage) throws IOException, MalformedInputException {
+  /** The digests are those of the copies, which nobody else knows of. */
+  private static void copyUnchanged(Stage stage, Path from)
+      throws IOException, MalformedInputException {
     for (StageFile file : stage.files()) {
-      Path path = stage.folder().resolve(file.output().file());
+      Path path = from.resolve(file.output().file());
       if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)
-          || !digest(path).equals(file.digest())) {
+          || Files.size(path) != file.size()
+          || !copy(path, stage.folder()).equals(file.digest())) {
         throw new MalformedInputException(path + ": expected it as it was made, found it changed");
       }
     }
   }
 
   /**
-   * Keeps what a job made.
+   * Copies a file so that sandboxes can read it, whatever our umask is.
    *
-   * @param made a folder in the job's, with the files in {@code files/}
-   * @return the stage where it now is; where it was made, if nothing is kept
+   * @return the digest of the copy
    */
-  Stage keep(Sha256 key, Path made, Stage stage) throws IOException {
-    if (!kept) {
-      return stage;
+  static Sha256 copy(Path from, Path folder) throws IOException {
+    Path to = folder.resolve(String.valueOf(from.getFileName()));
+    Files.copy(from, to, LinkOption.NOFOLLOW_LINKS);
+    Files.setPosixFilePermissions(to, PosixFilePermissions.fromString("rw-r--r--"));
+    return digest(to);
+  }
+
+  /** Another job may have been faster. */
+  private static void moveOut(Path stage, JobFolder job) throws IOException {
+    try {
+      Files.move(stage, job.path("removed-" + UUID.randomUUID()), StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      // It has gone already.
     }
-    AtomicFiles.replace(made.resolve("manifest"), manifest(stage));
+  }
+
+  /** Keeps a copy of what a job made, if stages are kept; the job goes on with its own. */
+  void keep(Sha256 key, Stage made, JobFolder job) throws IOException {
+    if (!kept) {
+      return;
+    }
+    Path copy = job.folder("kept-" + UUID.randomUUID());
+    Path files = Files.createDirectory(copy.resolve("files"));
+    for (StageFile file : made.files()) {
+      copy(made.folder().resolve(file.output().file()), files);
+    }
+    AtomicFiles.replace(copy.resolve("manifest"), manifest(made));
     Path there = folder.resolve(key.toString());
     try {
-      Files.move(made, there, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(copy, there, StandardCopyOption.ATOMIC_MOVE);
     } catch (FileSystemException e) {
       if (Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
         // Somebody else was faster. Theirs was not looked at; ours is as good.
-        return stage;
+        return;
       }
       throw e;
     }
     AtomicFiles.syncFolder(folder);
-    return new Stage(
-        stage.number(),
-        there.resolve("files"),
-        stage.files(),
-        stage.environment(),
-        stage.libcDev(),
-        stage.startedOn(),
-        stage.finishedOn());
   }
 
   /** Moves into the job's folder, to be removed with it, what nobody used since then. */
   void clean(JobFolder job, Instant before) throws IOException {
     try (DirectoryStream<Path> stages = Files.newDirectoryStream(folder)) {
       for (Path stage : stages) {
-        if (Files.getLastModifiedTime(stage).toInstant().isBefore(before)) {
-          Files.move(
-              stage, job.path("removed-" + UUID.randomUUID()), StandardCopyOption.ATOMIC_MOVE);
+        try {
+          if (Files.getLastModifiedTime(stage).toInstant().isBefore(before)) {
+            moveOut(stage, job);
+          }
+        } catch (NoSuchFileException e) {
+          // It has gone already.
         }
       }
     }
@@ -136,8 +162,6 @@ final class StageCache {
 
   private static byte[] manifest(Stage stage) {
     StringBuilder text = new StringBuilder(FORM);
-    text.append("\nenvironment ").append(stage.environment());
-    text.append("\nlibc6-dev ").append(stage.libcDev());
     text.append("\nstarted ").append(stage.startedOn());
     text.append("\nfinished ").append(stage.finishedOn()).append('\n');
     for (StageFile file : stage.files()) {
@@ -147,14 +171,15 @@ final class StageCache {
     return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  private static Stage parse(byte[] manifest, Path folder, BootstrapPlan plan, int number)
+  private static Stage parse(byte[] manifest, Path folder, Wanted in)
       throws MalformedInputException {
+    BootstrapPlan plan = in.plan();
     List<String> lines = new String(manifest, StandardCharsets.UTF_8).lines().toList();
-    if (lines.size() != 5 + plan.outputs().size() || !lines.get(0).equals(FORM)) {
+    if (lines.size() != 3 + plan.outputs().size() || !lines.get(0).equals(FORM)) {
       throw new MalformedInputException("expected a manifest '" + FORM + "', found another file");
     }
     Map<String, String> files = new HashMap<>();
-    for (String line : lines.subList(5, lines.size())) {
+    for (String line : lines.subList(3, lines.size())) {
       files.put(line.substring(line.lastIndexOf(' ') + 1), line);
     }
     List<StageFile> read = new ArrayList<>();
@@ -166,13 +191,14 @@ final class StageCache {
       read.add(new StageFile(output, Sha256.parse(words[0]), Long.parseLong(words[1])));
     }
     return new Stage(
-        number,
+        in.number(),
+        plan.sources(),
         folder,
         read,
-        Sha256.parse(value(lines.get(1), "environment ")),
-        PackageVersion.parse(value(lines.get(2), "libc6-dev ")),
-        Rfc3339.parse(value(lines.get(3), "started ")),
-        Rfc3339.parse(value(lines.get(4), "finished ")));
+        in.environment(),
+        in.libcDev(),
+        Rfc3339.parse(value(lines.get(1), "started ")),
+        Rfc3339.parse(value(lines.get(2), "finished ")));
   }
 
   private static String value(String line, String key) throws MalformedInputException {

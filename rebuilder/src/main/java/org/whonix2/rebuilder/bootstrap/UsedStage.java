@@ -40,6 +40,18 @@ public final class UsedStage {
               + ", not of "
               + toolchain.name());
     }
+    if (toolchain.planDigest().filter(digest -> !digest.equals(plan.digest())).isPresent()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "toolchain "
+              + toolchain.name()
+              + " is of plan "
+              + name
+              + " with digest "
+              + toolchain.planDigest().map(String::valueOf).orElse("")
+              + ", the plan here has "
+              + plan.digest());
+    }
     PlanRoot root = root(plan, compilerRoot);
     return Bootstrap.of(plan, shop).stages(root, plan.uses(), logs).get(plan.uses() - 1);
   }

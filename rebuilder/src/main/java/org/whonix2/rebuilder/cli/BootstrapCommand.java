@@ -31,7 +31,9 @@ import org.whonix2.toolchain.PlanRoot;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Regenerates a compiler from another one, or from several. */
 @Command(
@@ -101,12 +103,18 @@ final class BootstrapCommand implements Callable<ExitCode> {
   @Option(names = "--json", description = "print the result as one JSON object")
   private boolean json;
 
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   @Mixin private SandboxOptions sandbox = new SandboxOptions();
 
   @Mixin private StateOptions options = new StateOptions();
 
   @Override
   public ExitCode call() throws IOException, CommandException, MalformedInputException {
+    if (spec.commandLine().getParseResult().hasMatchedOption("--time-limit")) {
+      throw new CommandException(
+          ExitCode.USAGE, "expected no --time-limit, as a plan has its own, found one");
+    }
     Definitions definitions = Definitions.with(options.config().resolve("toolchains"));
     BootstrapPlan plan = plan(definitions);
     List<ArchiveAddress> archives = InputOptions.addresses(mirrors, suite);

@@ -20,6 +20,7 @@ import org.whonix2.io.progress.Progress;
 import org.whonix2.rebuilder.apt.AptRoot;
 import org.whonix2.rebuilder.apt.KeptRoot;
 import org.whonix2.rebuilder.apt.MachineSources;
+import org.whonix2.rebuilder.bootstrap.Bootstrap;
 import org.whonix2.rebuilder.bootstrap.Stage;
 import org.whonix2.rebuilder.bootstrap.UsedStage;
 import org.whonix2.rebuilder.bootstrap.Workshop;
@@ -96,6 +97,7 @@ public final class Rebuild {
       StatementRoom.require(request, input, apt.architecture());
       RootCache cache = RootCache.in(request.state(), request.cache());
       cache.clean(job, clock.instant());
+      Bootstrap.clean(request.state(), job, clock.instant().minus(request.cache().age()));
       RebuildResult result;
       Optional<Stage> stage = regenerated(job, apt, cache, log);
       JobCompiler compiler = new JobCompiler(request.toolchain(), stage.map(Stage::regenerated));

@@ -18,8 +18,11 @@ record CompilerCalls(Map<String, Integer> ran, List<String> refused) {
   /** In a build's root. */
   static final String FOLDER = "/run/whonix2";
 
-  /** The file in it. */
-  static final String NAME = "compilers";
+  /** The file in it that says which compilers ran. */
+  static final String RAN = "compilers";
+
+  /** The file in it that says which were refused: a build that has one called another compiler. */
+  static final String REFUSED = "refused";
 
   private static final int MOST_KINDS = 200;
   private static final int LONGEST = 200;
@@ -32,7 +35,11 @@ record CompilerCalls(Map<String, Integer> ran, List<String> refused) {
   /** What stands where another compiler stood. */
   static String refusing(String toolchain) {
     return "#!/bin/sh\n"
-        + note("refused")
+        + "printf '%s\\n' \"$0\" >>"
+        + FOLDER
+        + "/"
+        + REFUSED
+        + "\n"
         + "echo \"$0: refused: this is not the compiler of toolchain "
         + toolchain
         + "\" >&2\nexit 1\n";
@@ -40,7 +47,7 @@ record CompilerCalls(Map<String, Integer> ran, List<String> refused) {
 
   /** What stands where a program was that other programs call. */
   static String noting(String program) {
-    return "#!/bin/sh\n" + note("ran", program) + "exec " + program + " \"$@\"\n";
+    return "#!/bin/sh\n" + note(program) + "exec " + program + " \"$@\"\n";
   }
 
   /** What stands for a compiler under a name that builds call. */
@@ -60,7 +67,7 @@ record CompilerCalls(Map<String, Integer> ran, List<String> refused) {
                       .append("'; exit 0 ;;\n"));
       script.append("  esac\nfi\n");
     }
-    script.append(note("ran", command.runs()));
+    script.append(note(command.runs()));
     if (!command.drop().isEmpty() || !command.dropPairs().isEmpty()) {
       script.append("count=$#\nwhile [ \"$count\" -gt 0 ]; do\n");
       script.append("  argument=$1\n  shift\n  count=$((count - 1))\n  case $argument in\n");
@@ -82,36 +89,28 @@ record CompilerCalls(Map<String, Integer> ran, List<String> refused) {
   }
 
   /** A call that cannot be noted is not made. */
-  private static String note(String... words) {
+  private static String note(String program) {
     // A name can begin with anything; echo would take some of it for options.
-    StringBuilder line = new StringBuilder("printf '").append("%s\\n").append("' \"");
-    line.append(words[0]).append(" $0");
-    for (int i = 1; i < words.length; i++) {
-      line.append(" by ").append(words[i]);
-    }
-    return line.append("\" >>").append(FOLDER + "/" + NAME).append(" || exit 1\n").toString();
+    return "printf '%s by %s\\n' \"$0\" " + program + " >>" + FOLDER + "/" + RAN + " || exit 1\n";
   }
 
-  static CompilerCalls parse(String noted) {
-    Map<String, Integer> ran = new TreeMap<>();
-    List<String> refused = new ArrayList<>();
-    noted
-        .lines()
+  /** What was noted, cut to lengths and numbers that people read. */
+  static CompilerCalls parse(String ran, String refused) {
+    Map<String, Integer> calls = new TreeMap<>();
+    for (String line : printable(ran)) {
+      if (calls.size() < MOST_KINDS || calls.containsKey(line)) {
+        calls.merge(line, 1, Integer::sum);
+      }
+    }
+    return new CompilerCalls(
+        calls, printable(refused).stream().distinct().limit(MOST_KINDS).toList());
+  }
+
+  private static List<String> printable(String text) {
+    return text.lines()
         .map(line -> line.replaceAll("[^ -~]", "?"))
-        .filter(line -> line.length() <= LONGEST)
-        .forEach(
-            line -> {
-              if (line.startsWith("refused ")) {
-                String program = line.substring("refused ".length());
-                if (refused.size() < MOST_KINDS && !refused.contains(program)) {
-                  refused.add(program);
-                }
-              } else if (line.startsWith("ran ")
-                  && (ran.size() < MOST_KINDS || ran.containsKey(line))) {
-                ran.merge(line.substring("ran ".length()), 1, Integer::sum);
-              }
-            });
-    return new CompilerCalls(ran, refused);
+        .map(line -> line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "...")
+        .toList();
   }
 
   /** For the end of a build's log. */

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.rebuilder.process.Command;
@@ -30,28 +31,36 @@ final class CompilerSwap {
   /** Stands first in PATH where a toolchain has commands. */
   static final String BIN = "/opt/whonix2/bin";
 
+  /** gcc's scripts for older standards: they call gcc by its name, whoever stands for it. */
+  private static final List<String> SCRIPTS = List.of("/usr/bin/c89-gcc", "/usr/bin/c99-gcc");
+
   private static final String REFUSED = "programs of other compilers were taken away";
   private static final String BEHIND = "/opt/whonix2/called";
 
   private final JobCompiler compiler;
+  private final BuildLimits limits;
+  private final Path run;
   private final Path folder;
   private final StringBuilder script = new StringBuilder();
   private boolean changed = true;
 
-  private CompilerSwap(JobCompiler compiler, Path folder) {
+  private CompilerSwap(JobCompiler compiler, BuildLimits limits, Path run) {
     this.compiler = compiler;
-    this.folder = folder;
+    this.limits = limits;
+    this.run = run;
+    this.folder = run.resolve("compiler");
   }
 
   /**
    * Writes down what is to be done.
    *
-   * @param folder a new one
+   * @param run the build's folder, in which the root is {@code root}
    */
-  static CompilerSwap prepare(JobCompiler compiler, Path folder) throws IOException {
-    Files.createDirectory(folder);
-    Files.setPosixFilePermissions(folder, Sandbox.READABLE_FOLDER);
-    CompilerSwap swap = new CompilerSwap(compiler, folder);
+  static CompilerSwap prepare(JobCompiler compiler, BuildLimits limits, Path run)
+      throws IOException {
+    CompilerSwap swap = new CompilerSwap(compiler, limits, run);
+    Files.createDirectory(swap.folder);
+    Files.setPosixFilePermissions(swap.folder, Sandbox.READABLE_FOLDER);
     swap.script.append("set -eu\numask 022\nrefused=0\n");
     swap.refuse();
     swap.place();
@@ -61,18 +70,32 @@ final class CompilerSwap {
     return swap;
   }
 
-  /** Does it, in a root that is mounted there. */
-  void in(Path root, Namespaces namespaces, Programs programs, LogFile log) throws IOException {
+  /**
+   * Does it. The root's programs are whatever maintainer scripts left, so they can do no more than
+   * write files of the root.
+   */
+  void in(Namespaces namespaces, Programs programs, LogFile log) throws IOException {
     List<String> bwrap = new ArrayList<>(List.of("bwrap"));
-    bwrap.addAll(List.of("--bind", namespaces.seen(root), "/"));
+    bwrap.addAll(List.of("--bind", namespaces.seen(run.resolve("root")), "/"));
     bwrap.addAll(List.of("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"));
     bwrap.addAll(List.of("--ro-bind", namespaces.seen(folder), "/mnt"));
     compiler
         .regenerated()
         .ifPresent(
             each -> bwrap.addAll(List.of("--ro-bind", namespaces.seen(each.folder()), "/media")));
-    bwrap.addAll(List.of("--unshare-net", "--unshare-ipc", "--unshare-pid", "--"));
-    Command command = Command.of("/bin/sh", "/mnt/swap.sh").behind(bwrap);
+    bwrap.addAll(List.of("--unshare-net", "--unshare-ipc", "--unshare-pid", "--unshare-uts"));
+    bwrap.addAll(List.of("--cap-drop", "ALL", "--cap-add", "CAP_DAC_OVERRIDE"));
+    bwrap.addAll(List.of("--cap-add", "CAP_FOWNER", "--cap-add", "CAP_CHOWN"));
+    Optional<Path> filter = Sandbox.writeFilter(run);
+    if (filter.isPresent()) {
+      bwrap.addAll(List.of("--seccomp", "9"));
+    }
+    bwrap.add("--");
+    Command command =
+        Command.of("/bin/sh", "/mnt/swap.sh").behind(limits.onEachProcess(true)).behind(bwrap);
+    if (filter.isPresent()) {
+      command = command.behind(Sandbox.withFilter(namespaces.seen(filter.get())));
+    }
     ByteArrayOutputStream said = new ByteArrayOutputStream();
     Outcome outcome = programs.run(namespaces.alone(command), LIMITS, said);
     log.write(said.toByteArray());
@@ -98,11 +121,12 @@ final class CompilerSwap {
   private void refuse() throws IOException {
     List<String> globs = new ArrayList<>(compiler.toolchain().others());
     List<String> own = compiler.toolchain().own();
-    List<String> spared =
+    List<String> spared = new ArrayList<>(SCRIPTS);
+    spared.addAll(
         compiler
             .regenerated()
             .map(each -> each.files().stream().map(PlanOutput::path).toList())
-            .orElse(own);
+            .orElse(own));
     if (compiler.regenerated().isPresent()) {
       globs.addAll(own);
     }
@@ -112,15 +136,11 @@ final class CompilerSwap {
     write("refused", CompilerCalls.refusing(compiler.toolchain().name()));
     script.append("set --\nfor file in ").append(String.join(" ", globs)).append("; do\n");
     script.append("  if [ -f \"$file\" ] || [ -L \"$file\" ]; then set -- \"$@\" \"$file\"; fi\n");
-    script.append("done\n: >/tmp/resolved\n");
-    script.append("[ $# = 0 ] || realpath -m -- \"$@\" >/tmp/resolved\n");
-    script.append("for file; do\n  read -r resolved <&3\n");
-    if (!spared.isEmpty()) {
-      script.append("  case $resolved in ").append(String.join("|", spared));
-      script.append(") continue ;; esac\n");
-    }
-    script.append("  cp --remove-destination /mnt/refused \"$file\"\n  chmod 755 \"$file\"\n");
-    script.append("  refused=$((refused + 1))\ndone 3</tmp/resolved\n");
+    script.append("done\nfor file; do\n  resolved=$(realpath -m -- \"$file\")\n");
+    script.append("  case $resolved in ").append(String.join("|", spared));
+    script.append(") continue ;; esac\n");
+    script.append("  cp -T --remove-destination /mnt/refused \"$file\"\n");
+    script.append("  chmod 755 \"$file\"\n  refused=$((refused + 1))\ndone\n");
   }
 
   private void place() throws IOException {
@@ -141,7 +161,7 @@ final class CompilerSwap {
   }
 
   private void install(String mode, String from, String to) {
-    script.append("install -D -m ").append(mode).append(' ').append(from).append(' ').append(to);
+    script.append("install -D -T -m ").append(mode).append(' ').append(from).append(' ').append(to);
     script.append('\n');
   }
 
@@ -155,7 +175,7 @@ final class CompilerSwap {
       String links =
           command.names().stream()
               .skip(1)
-              .map(name -> "ln " + first + " " + BIN + "/" + name + "\n")
+              .map(name -> "ln -fT " + first + " " + BIN + "/" + name + "\n")
               .collect(Collectors.joining());
       script.append(links);
     }

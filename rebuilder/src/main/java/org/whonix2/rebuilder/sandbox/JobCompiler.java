@@ -1,6 +1,7 @@
 package org.whonix2.rebuilder.sandbox;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -8,6 +9,7 @@ import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.toolchain.PackagePin;
 import org.whonix2.toolchain.PlanOutput;
+import org.whonix2.toolchain.PlanSource;
 import org.whonix2.toolchain.Toolchain;
 
 /**
@@ -19,10 +21,13 @@ public record JobCompiler(Toolchain toolchain, Optional<Regenerated> regenerated
   /**
    * A compiler's files.
    *
+   * @param sources what they were made of; a package of the name of a source, if it is installed,
+   *     must be of its version, as the rest of it stays
    * @param folder has them under their plain names; below the state folder
    */
-  public record Regenerated(Path folder, List<PlanOutput> files) {
+  public record Regenerated(List<PlanSource> sources, Path folder, List<PlanOutput> files) {
     public Regenerated {
+      sources = List.copyOf(sources);
       files = List.copyOf(files);
     }
   }
@@ -33,12 +38,17 @@ public record JobCompiler(Toolchain toolchain, Optional<Regenerated> regenerated
    * @throws CommandException if a package is in a version that the definition does not name
    */
   public void require(BuildRoot root) throws CommandException {
-    for (PackagePin pin : toolchain.packages()) {
+    List<PackagePin> pins = new ArrayList<>(toolchain.packages());
+    regenerated.stream()
+        .flatMap(each -> each.sources().stream())
+        .filter(source -> root.holds(source.name().toString()))
+        .forEach(source -> pins.add(new PackagePin(source.name(), List.of(source.version()))));
+    for (PackagePin pin : pins) {
       List<ExactPackage> found =
           root.packages().stream().filter(each -> each.name().equals(pin.name())).toList();
       if (found.isEmpty() || !found.stream().allMatch(each -> pin.allows(each.version()))) {
         throw new CommandException(
-            ExitCode.OUTSIDE_FAILED,
+            ExitCode.REFUSED,
             "toolchain "
                 + toolchain.name()
                 + " is of "

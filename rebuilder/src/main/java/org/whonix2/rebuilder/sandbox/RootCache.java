@@ -68,10 +68,6 @@ public final class RootCache {
     return ids;
   }
 
-  boolean isKept() {
-    return settings.kept();
-  }
-
   KnownPlans plans() {
     return new KnownPlans(folder);
   }

@@ -57,8 +57,10 @@ public final class Sandbox {
       printf '%s:x:%s:\\n' "$user" "$id" >>etc/group
       mkdir -p ".$path" ./source ./run/whonix2
       mkdir "$disk/build" "$disk/tmp" "$disk/vartmp" "$disk/calls"
-      : >"$disk/calls/compilers"
-      chmod 666 "$disk/calls/compilers"
+      for file in compilers refused; do
+        : >"$disk/calls/$file"
+        chmod 666 "$disk/calls/$file"
+      done
       chown "$id:$id" "$disk/build"
       chmod 700 "$disk/build"
       chmod 1777 "$disk/tmp" "$disk/vartmp"
@@ -198,8 +200,8 @@ public final class Sandbox {
     if (asInstalled && root.isKnownToHoldNoOther(swapped.toolchain())) {
       return false;
     }
-    CompilerSwap swap = CompilerSwap.prepare(swapped, run.resolve("compiler"));
-    swap.in(run.resolve("root"), namespaces, programs, log);
+    CompilerSwap swap = CompilerSwap.prepare(swapped, limits, run);
+    swap.in(namespaces, programs, log);
     if (asInstalled && !swap.changed()) {
       root.holdsNoOther(swapped.toolchain());
     }
@@ -223,8 +225,16 @@ public final class Sandbox {
 
   private static CompilerCalls calls(
       Namespaces namespaces, Path disk, Programs programs, LogFile log) throws IOException {
+    return CompilerCalls.parse(
+        noted(CompilerCalls.RAN, namespaces, disk, programs, log),
+        noted(CompilerCalls.REFUSED, namespaces, disk, programs, log));
+  }
+
+  private static String noted(
+      String name, Namespaces namespaces, Path disk, Programs programs, LogFile log)
+      throws IOException {
     ByteArrayOutputStream noted = new ByteArrayOutputStream();
-    String file = namespaces.seen(disk.resolve("calls").resolve(CompilerCalls.NAME));
+    String file = namespaces.seen(disk.resolve("calls").resolve(name));
     Command read = Command.of("head", "--bytes=" + MOST_CALLS_BYTES, "--", file);
     Outcome outcome =
         programs.run(
@@ -232,7 +242,7 @@ public final class Sandbox {
     if (!outcome.succeeded()) {
       throw new IOException("what the build's compilers noted cannot be read");
     }
-    return CompilerCalls.parse(noted.toString(StandardCharsets.UTF_8));
+    return noted.toString(StandardCharsets.UTF_8);
   }
 
   /** A build that called another compiler failed, whatever it made of that. */

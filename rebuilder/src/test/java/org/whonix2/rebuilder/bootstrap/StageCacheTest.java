@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.whonix2.toolchain.PlanOutput;
 /** Stages made by hand: what is kept, what is taken, what goes. */
 class StageCacheTest {
   private static final Sha256 KEY = Sha256.of("key".getBytes(StandardCharsets.UTF_8));
+  private static final PackageVersion LIBC = new PackageVersion("2.36-9");
   private static final Instant THEN = Instant.parse("2026-11-23T01:02:03Z");
 
   @TempDir Path state;
@@ -40,17 +42,15 @@ class StageCacheTest {
     log = new LogFile(state.resolve("log"));
     plan = Definitions.shipped().plan("tcc").orElseThrow();
     cache = StageCache.in(state);
-    Path folder = job.folder("made");
-    Path files = Files.createDirectory(folder.resolve("files"));
+    Path files = job.folder("made");
     List<StageFile> listed = new ArrayList<>();
     for (PlanOutput output : plan.outputs()) {
       Path file = files.resolve(output.file());
       Files.writeString(file, "bits of " + output.file());
       listed.add(new StageFile(output, StageCache.digest(file), Files.size(file)));
     }
-    Stage stage =
-        new Stage(3, files, listed, KEY, new PackageVersion("2.36-9"), THEN, THEN.plusSeconds(4));
-    made = cache.keep(KEY, folder, stage);
+    made = new Stage(3, plan.sources(), files, listed, KEY, LIBC, THEN, THEN.plusSeconds(4));
+    cache.keep(KEY, made, job);
   }
 
   @AfterEach
@@ -60,7 +60,11 @@ class StageCacheTest {
   }
 
   private Optional<Stage> taken() throws Exception {
-    return cache.take(KEY, plan, 3, job, log);
+    return cache.take(KEY, wanted(KEY), job, log);
+  }
+
+  private StageCache.Wanted wanted(Sha256 environment) {
+    return new StageCache.Wanted(plan, 3, environment, LIBC);
   }
 
   private Path kept() {
@@ -69,11 +73,50 @@ class StageCacheTest {
 
   @Test
   void whatWasKeptIsTakenAsItWasMade() throws Exception {
-    assertThat(made.folder()).isEqualTo(kept().resolve("files"));
-    assertThat(taken()).contains(made);
-    assertThat(made.digest()).isEqualTo(taken().orElseThrow().digest());
+    Stage taken = taken().orElseThrow();
+    assertThat(taken.files()).isEqualTo(made.files());
+    assertThat(taken.digest()).isEqualTo(made.digest());
+    assertThat(taken.startedOn()).isEqualTo(THEN);
+    assertThat(taken.finishedOn()).isEqualTo(THEN.plusSeconds(4));
     Sha256 other = Sha256.of(new byte[] {1});
-    assertThat(cache.take(other, plan, 3, job, log)).isEmpty();
+    assertThat(cache.take(other, wanted(KEY), job, log)).isEmpty();
+  }
+
+  @Test
+  void whatIsTakenIsTheJobsOwnAndSandboxesCanReadIt() throws Exception {
+    Stage taken = taken().orElseThrow();
+    assertThat(taken.folder()).startsWith(job.path(""));
+    for (StageFile file : taken.files()) {
+      Path path = taken.folder().resolve(file.output().file());
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+          .isEqualTo("rw-r--r--");
+    }
+    Files.writeString(kept().resolve("files/tcc"), "changed while it is used");
+    assertThat(StageCache.digest(taken.folder().resolve("tcc")))
+        .isEqualTo(taken.files().get(0).digest());
+  }
+
+  /** The cache is not asked what its root was. */
+  @Test
+  void theEnvironmentIsThatOfTheRootThatItIsWantedFor() throws Exception {
+    Sha256 other = Sha256.of(new byte[] {1});
+    assertThat(cache.take(KEY, wanted(other), job, log).orElseThrow().environment())
+        .isEqualTo(other);
+  }
+
+  @Test
+  void whoWantsNoCacheIsGivenNothingOfItAndLeavesNothing() throws Exception {
+    StageCache none = StageCache.in(state, false);
+    assertThat(none.take(KEY, wanted(KEY), job, log)).isEmpty();
+    Sha256 other = Sha256.of(new byte[] {1});
+    none.keep(other, made, job);
+    assertThat(cache.take(other, wanted(KEY), job, log)).isEmpty();
+  }
+
+  @Test
+  void aStageThatIsThereAlreadyStays() throws Exception {
+    cache.keep(KEY, made, job);
+    assertThat(taken()).isPresent();
   }
 
   @Test
@@ -101,7 +144,7 @@ class StageCacheTest {
   void aDamagedManifestIsNoStage() throws Exception {
     Path manifest = kept().resolve("manifest");
     String text = Files.readString(manifest);
-    Files.writeString(manifest, text.replace("libc6-dev ", "libc6-dev"));
+    Files.writeString(manifest, text.replace("started ", "started"));
     assertThat(taken()).isEmpty();
     assertThat(kept()).doesNotExist();
   }

@@ -166,7 +166,8 @@ class TrustingTrustTest {
               new RootContents.Packages(List.of("libc6-dev")),
               new JobCompiler(
                   Definitions.shipped().toolchain(plan.makes()).orElseThrow(),
-                  Optional.of(new JobCompiler.Regenerated(compiler, plan.outputs()))),
+                  Optional.of(
+                      new JobCompiler.Regenerated(plan.sources(), compiler, plan.outputs()))),
               sources,
               "cc -o hello /source/hello.c && ./hello >said",
               "said");

@@ -74,7 +74,7 @@ class BootstrapReportTest {
       files.add(new StageFile(output, bits(content), content.length()));
     }
     PackageVersion libc = new PackageVersion("2.36-9+deb12u10");
-    return new Stage(number, folder, files, ENVIRONMENT, libc, NOW, NOW);
+    return new Stage(number, plan.sources(), folder, files, ENVIRONMENT, libc, NOW, NOW);
   }
 
   /** Such as {@code "gcc a x x"}, or {@code "pcc failed"}. */

@@ -81,6 +81,8 @@ class DeterministicCompilersTest {
 
   private Findings vary(String toolchain, String root, String compiles) throws Exception {
     cases++;
+    // pcc leaves names of temporary files in symbol tables: a known limit.
+    String strip = toolchain.startsWith("pcc") ? "strip -g \"$file\"" : ":";
     JobFolder job = workshop.shop().job();
     Path sources = job.folder("source" + cases);
     TinySource.write(
@@ -93,13 +95,13 @@ class DeterministicCompilersTest {
           cd w
           %s
           for file in *.o *.a program; do
-            [ ! -e "$file" ] || { strip -g "$file"; cp "$file" "$lib"; }
+            [ ! -e "$file" ] || { %s; cp "$file" "$lib"; }
           done
           cd ..
           rm -r w
         esac
         """
-            .formatted(compiles));
+            .formatted(compiles, strip));
     JobCompiler compiler = workshop.compiler(toolchain, root);
     Instant began = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     try (BuildRoot built =

@@ -179,7 +179,7 @@ class GccFromClangTest {
     Path dsc = sources.resolve(source.dsc().name());
     Toolchain toolchain = workshop.toolchain("gcc-12");
     JobCompiler.Regenerated regenerated =
-        new JobCompiler.Regenerated(compiler, stage.regenerated().files());
+        new JobCompiler.Regenerated(stage.sources(), compiler, stage.regenerated().files());
     try (BuildRoot root = workshop.root(dsc, toolchain.packageNames());
         LogFile log = new LogFile(workshop.shop().job().path("log-" + name))) {
       assertThat(

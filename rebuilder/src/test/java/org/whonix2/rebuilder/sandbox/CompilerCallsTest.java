@@ -35,7 +35,7 @@ class CompilerCallsTest {
   }
 
   private String noted() throws Exception {
-    return Files.readString(folder.resolve(CompilerCalls.NAME));
+    return Files.readString(folder.resolve(CompilerCalls.RAN));
   }
 
   private Path standIn(CompilerCommand command) throws Exception {
@@ -56,7 +56,7 @@ class CompilerCallsTest {
     Ran ran = run(cc, "-c", "a b.c", "", "$(id)", "*", "-DX=\"y\"");
     assertThat(ran.exitCode()).isEqualTo(7);
     assertThat(ran.lines()).containsExactly("-c", "a b.c", "", "$(id)", "*", "-DX=\"y\"");
-    assertThat(noted()).isEqualTo("ran " + cc + " by " + folder + "/real\n");
+    assertThat(noted()).isEqualTo(cc + " by " + folder + "/real\n");
   }
 
   @Test
@@ -80,7 +80,7 @@ class CompilerCallsTest {
   void aQuestionIsAnsweredWithoutTheCompiler() throws Exception {
     Path cc = standIn(command(List.of(), List.of(), List.of(), List.of()));
     assertThat(run(cc, "-dumpmachine")).isEqualTo(new Ran(0, List.of("x86")));
-    assertThat(Files.exists(folder.resolve(CompilerCalls.NAME))).isFalse();
+    assertThat(Files.exists(folder.resolve(CompilerCalls.RAN))).isFalse();
     assertThat(run(cc, "-dumpmachine", "-v").lines()).containsExactly("-dumpmachine", "-v");
   }
 
@@ -91,13 +91,14 @@ class CompilerCallsTest {
     assertThat(ran.exitCode()).isEqualTo(1);
     assertThat(ran.lines())
         .containsExactly(gcc + ": refused: this is not the compiler of toolchain tcc-ddc");
-    assertThat(CompilerCalls.parse(noted()).refused()).containsExactly(gcc.toString());
+    String refused = Files.readString(folder.resolve(CompilerCalls.REFUSED));
+    assertThat(CompilerCalls.parse("", refused).refused()).containsExactly(gcc.toString());
   }
 
   @Test
   void aCallThatCannotBeNotedIsNotMade() throws Exception {
     Path cc = standIn(command(List.of(), List.of(), List.of(), List.of()));
-    Files.createDirectory(folder.resolve(CompilerCalls.NAME));
+    Files.createDirectory(folder.resolve(CompilerCalls.RAN));
     Ran ran = run(cc, "x.c");
     assertThat(ran.exitCode()).isEqualTo(1);
     assertThat(ran.lines()).noneMatch(line -> line.equals("x.c"));
@@ -105,20 +106,30 @@ class CompilerCallsTest {
 
   @Test
   void whatABuildWritesThereItselfHarmsNobody() {
-    String noise = "ran \u001b[31mx\n" + "ran " + "y".repeat(5000) + "\nnonsense\n\n\u0000\n";
-    CompilerCalls calls = CompilerCalls.parse(noise.repeat(3) + "ran a by b\nran a by b\n");
+    String noise = "\u001b[31mx\n" + "y".repeat(5000) + "\n\u0000\n";
+    CompilerCalls calls = CompilerCalls.parse(noise.repeat(3) + "a by b\na by b\n", "");
     assertThat(calls.refused()).isEmpty();
     assertThat(calls.lines())
-        .containsExactly("compiler: 3 times ?[31mx", "compiler: 2 times a by b");
+        .containsExactly(
+            "compiler: 3 times ?",
+            "compiler: 3 times ?[31mx",
+            "compiler: 2 times a by b",
+            "compiler: 3 times " + "y".repeat(200) + "...");
+  }
+
+  @Test
+  void aRefusedProgramIsSeenHoweverLongItsPathIs() {
+    assertThat(CompilerCalls.parse("", "/" + "x".repeat(5000) + "/gcc\n").refused()).hasSize(1);
+    assertThat(CompilerCalls.parse("", "\n").refused()).hasSize(1);
   }
 
   @Test
   void endlessNamesAreCountedToALimit() {
     StringBuilder noise = new StringBuilder();
     for (int i = 0; i < 1000; i++) {
-      noise.append("ran c").append(i).append("\nrefused d").append(i).append('\n');
+      noise.append("c").append(i).append('\n');
     }
-    CompilerCalls calls = CompilerCalls.parse(noise.toString());
+    CompilerCalls calls = CompilerCalls.parse(noise.toString(), noise.toString());
     assertThat(calls.ran()).hasSize(200);
     assertThat(calls.refused()).hasSize(200);
   }

@@ -175,13 +175,15 @@ class OtherCompilersTest {
         "pcc      | tcc -c t.c                                              | /usr/bin/tcc",
         "clang-14 | /usr/bin/gcc -c t.c                                     | /usr/bin/gcc",
         "clang-14 | /usr/bin/cc -c t.c                                      | /usr/bin/cc",
+        "tcc-ddc  | /usr/bin/gcc -c t.c                                     | /usr/bin/gcc",
+        "tcc-ddc  | /usr/bin/tcc -c t.c                                     | /usr/bin/tcc",
         "gcc-12   | clang-14 -c t.c                                         | /usr/bin/clang-14",
         "gcc-12   | tcc -c t.c                                              | /usr/bin/tcc",
         "gcc-12   | /usr/lib/llvm-14/bin/clang -c t.c                       | /usr/lib/llvm-14/b",
       })
   void aBuildThatCallsAnotherCompilerFailed(String toolchain, String rules, String program)
       throws Exception {
-    String from = workshop.toolchain(toolchain).archiveRoot().orElseThrow();
+    String from = workshop.toolchain(toolchain).archiveRoot().orElse("gcc");
     assertRefused(build(toolchain, from, rules), program);
   }
 
@@ -190,6 +192,61 @@ class OtherCompilersTest {
     Built built = build("gcc-12", "gcc", "tcc -c t.c || true; gcc -c t.c");
     assertRefused(built, "/usr/bin/tcc");
     assertThat(built.failure().get().reason()).startsWith("building;");
+  }
+
+  /** Deeper than a note is long. */
+  @Test
+  void noPathIsTooLongToBeSeen() throws Exception {
+    String deep = "d".repeat(200);
+    Built built =
+        build(
+            "gcc-12",
+            "gcc",
+            "mkdir -p %1$s/%1$s && ln -s /usr/bin/tcc %1$s/%1$s/x && ./%1$s/%1$s/x -c t.c || true"
+                .formatted(deep));
+    assertRefused(built, "./" + deep.substring(0, 100));
+  }
+
+  @Test
+  void scriptsForOlderStandardsCallWhateverStandsForGcc() throws Exception {
+    Built built = build("gcc-12", "gcc", "c99 -c t.c && /usr/bin/c89 -c t.c");
+    assertThat(built.failure()).as(built.log()).isEmpty();
+  }
+
+  /** The second build does not look again, unless the definition is another. */
+  @Test
+  void thatARootHoldsNoOtherCompilerIsRemembered() throws Exception {
+    Path sources = workshop.shop().job().folder("plain");
+    TinySource.write(sources, "gcc --version");
+    JobCompiler gcc = workshop.compiler("gcc-12", "gcc");
+    try (BuildRoot plain =
+        workshop.root(sources.resolve(TinySource.DSC), gcc.toolchain().packageNames())) {
+      assertThat(plain.isKnownToHoldNoOther(gcc.toolchain())).isFalse();
+      for (int i = 0; i < 2; i++) {
+        Path log = workshop.shop().job().path("plain.log" + i);
+        try (LogFile file = new LogFile(log)) {
+          Sandbox sandbox =
+              Sandbox.in(
+                  plain,
+                  sources,
+                  workshop.shop().job().folder("plain" + i),
+                  BuildLimits.within(Duration.ofMinutes(2)),
+                  gcc);
+          assertThat(
+                  sandbox.build(
+                      Recipe.usual(TinySource.DSC, TinySource.FOLDER),
+                      Surroundings.usual(1),
+                      workshop.shop().programs(),
+                      file))
+              .isEmpty();
+        }
+        assertThat(Files.readString(log).contains("programs of other compilers were taken away"))
+            .isEqualTo(i == 0);
+      }
+      assertThat(plain.isKnownToHoldNoOther(gcc.toolchain())).isTrue();
+      assertThat(plain.isKnownToHoldNoOther(workshop.toolchain("gcc-plain"))).isFalse();
+    }
+    assertThat(root.isKnownToHoldNoOther(gcc.toolchain())).isFalse();
   }
 
   @Test
