@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -20,7 +21,6 @@ import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.artifact.PackageName;
-import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.core.deb822.Deb822;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.io.cli.CommandException;
@@ -46,6 +46,7 @@ public final class AptRoot {
   private final String suite;
   private final Programs programs;
   private final LogFile log;
+  private Optional<Architecture> architecture = Optional.empty();
 
   private AptRoot(AptConfiguration configuration, String suite, Programs programs, LogFile log) {
     this.configuration = configuration;
@@ -147,7 +148,7 @@ public final class AptRoot {
     ArchivedSource newest = known.get(0);
     List<ArchivedSource> asked = new ArrayList<>();
     for (ArchivedSource source : known) {
-      if (isNewer(source.version(), newest.version())) {
+      if (source.version().compareTo(newest.version()) > 0) {
         newest = source;
       }
       if (request.version().isPresent() && source.version().equals(request.version().get())) {
@@ -175,12 +176,6 @@ public final class AptRoot {
 
   private static List<String> versions(List<ArchivedSource> sources) {
     return sources.stream().map(source -> source.version().toString()).distinct().toList();
-  }
-
-  private boolean isNewer(PackageVersion a, PackageVersion b) throws IOException {
-    return programs
-        .run(Command.of("dpkg", "--compare-versions", a.toString(), "gt", b.toString()), QUERY, log)
-        .succeeded();
   }
 
   /**
@@ -346,7 +341,11 @@ public final class AptRoot {
 
   /** The machine's own architecture. */
   public Architecture architecture() throws IOException, CommandException, MalformedInputException {
-    return Architecture.parse(query("dpkg", "--print-architecture").strip());
+    if (architecture.isEmpty()) {
+      String said = query("dpkg", "--print-architecture");
+      architecture = Optional.of(Architecture.parse(said.strip()));
+    }
+    return architecture.get();
   }
 
   private String query(String... arguments) throws IOException, CommandException {

@@ -20,6 +20,7 @@ import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.SignerSearch;
+import org.whonix2.core.openpgp.SlimKeyring;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.rebuilder.apt.AptRoot;
@@ -30,9 +31,10 @@ import org.whonix2.rebuilder.apt.ArchivedBinary;
  * debian-keyring, as the archive's signed index names it; not those of its machines and of people
  * who do not upload. Nothing of the package is installed or run.
  *
- * <p>The keyrings are kept between rebuilds, one after the other in one file, as unpacking takes
- * longer than looking through them. The file's name has two digests: that of the package, so that
- * it stands for no other, and that of the file itself, which is checked each time.
+ * <p>The keyrings are kept between rebuilds, one after the other in one file and without what other
+ * people signed, as unpacking takes longer than looking through them. The file's name has two
+ * digests: that of the package, so that it stands for no other, and that of the file itself, which
+ * is checked each time.
  */
 final class UploaderKeyrings {
   private static final PackageName PACKAGE = new PackageName("debian-keyring");
@@ -106,7 +108,7 @@ final class UploaderKeyrings {
           (name, size, content) -> {
             if (KEYRING.matcher(name).matches()) {
               keyrings[0]++;
-              content.transferTo(out);
+              SlimKeyring.copy(new BufferedInputStream(content), out);
             }
           });
     }

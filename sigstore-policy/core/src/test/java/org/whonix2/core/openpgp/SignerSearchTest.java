@@ -50,12 +50,43 @@ class SignerSearchTest {
     return gpg.at(NOW, NOTHING, "--export");
   }
 
+  /** In the keyrings and in slim copies of them, which must give the same. */
   private static SignerSearch.Result search(byte[] document, byte[]... keyrings) throws Exception {
+    byte[][] slim = new byte[keyrings.length][];
+    for (int i = 0; i < keyrings.length; i++) {
+      slim[i] = slim(keyrings[i]);
+    }
+    SignerSearch.Result result = searchOnly(document, keyrings);
+    assertThat(searchOnly(document, slim)).as("in slim copies").isEqualTo(result);
+    return result;
+  }
+
+  private static SignerSearch.Result searchOnly(byte[] document, byte[]... keyrings)
+      throws Exception {
     SignerSearch search = new SignerSearch(SignedText.parse(document).signatures());
     for (byte[] keyring : keyrings) {
       search.in(new ByteArrayInputStream(keyring));
     }
     return search.result(NOW);
+  }
+
+  private static byte[] slim(byte[] keyring) throws Exception {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    SlimKeyring.copy(new ByteArrayInputStream(keyring), out);
+    return out.toByteArray();
+  }
+
+  @Test
+  void aSlimKeyringHasOnlyWhatItsOwnersSigned() throws Exception {
+    String alice = key("alice", "ed25519");
+    byte[] alone = keyring();
+    String bob = key("bob", "ed25519");
+    gpg.at(MADE, NOTHING, "--local-user", bob, "--quick-sign-key", alice);
+    byte[] signedByBob = gpg.at(NOW, NOTHING, "--export", alice);
+
+    assertThat(signedByBob).hasSizeGreaterThan(alone.length);
+    assertThat(slim(signedByBob)).isEqualTo(slim(alone)).isEqualTo(alone);
+    assertThat(search(signed(SIGNED, alice), signedByBob).signedBy()).isPresent();
   }
 
   private static String reason(SignerSearch.Result result) {
@@ -188,7 +219,9 @@ class SignerSearchTest {
     for (int i = 0; i < 15_000; i++) {
       packets.add(foreign);
     }
-    assertThat(reason(search(document, Packet.write(packets)))).contains("too long");
+    byte[] tooLarge = Packet.write(packets);
+    assertThat(reason(searchOnly(document, tooLarge))).contains("too long");
+    assertThat(searchOnly(document, slim(tooLarge)).signedBy()).isPresent();
   }
 
   @Test
