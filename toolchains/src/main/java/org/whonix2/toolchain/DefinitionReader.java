@@ -32,6 +32,9 @@ final class DefinitionReader {
             metadata.parsed("name", Forms::name),
             metadata.number("revision", 1),
             fields.parsed("hashClass", Forms::name),
+            fields.has("versionSuffix")
+                ? Optional.of(fields.parsed("versionSuffix", Forms::versionSuffix))
+                : Optional.empty(),
             packages(fields),
             Forms.distinct(fields, "compilerRoots", Forms::name),
             optional(fields, "archiveRoot"),

@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
 import org.whonix2.core.TextParser;
+import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.core.yaml.YamlFields;
 
 /**
@@ -15,6 +16,7 @@ import org.whonix2.core.yaml.YamlFields;
  */
 final class Forms {
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,31}");
+  private static final Pattern SUFFIX = Pattern.compile("\\+[a-z][a-z0-9.]{0,19}");
   private static final Pattern FILE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9+_.-]{0,99}");
   private static final Pattern PATH = Pattern.compile("(?:/[A-Za-z0-9+_.-]{1,100}){1,12}");
   private static final Pattern GLOB = Pattern.compile("(?:/[A-Za-z0-9+_.*?\\[\\]-]{1,100}){1,12}");
@@ -34,6 +36,16 @@ final class Forms {
 
   static String name(String text) throws MalformedInputException {
     return required(NAME, text, "a name such as gcc-12");
+  }
+
+  /** The archive's next fix of a source must be newer than a variant of the source before it. */
+  static String versionSuffix(String text) throws MalformedInputException {
+    required(SUFFIX, text, "a version's suffix such as +ddc");
+    if (new PackageVersion("1" + text).compareTo(new PackageVersion("1+deb")) >= 0) {
+      throw new MalformedInputException(
+          "expected a version's suffix that sorts before +deb12u1, found " + text);
+    }
+    return text;
   }
 
   static String file(String text) throws MalformedInputException {

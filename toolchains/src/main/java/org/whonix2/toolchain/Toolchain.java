@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.core.digest.Sha256;
 
 /**
@@ -14,6 +15,8 @@ import org.whonix2.core.digest.Sha256;
  *
  * @param revision raised with each change of what it means
  * @param hashClass artifacts of toolchains with one hash class are comparable with each other
+ * @param versionSuffix what its packages have behind the source's version, so that apt can tell
+ *     them from the archive's; none: they are to be the archive's
  * @param packages Debian packages that the build root must hold besides the build dependencies
  * @param compilerRoots names of the compilers that this toolchain's own compiler may stem from
  * @param archiveRoot the one of them that the packages' compiler stems from, if they bring one
@@ -33,6 +36,7 @@ public record Toolchain(
     String name,
     int revision,
     String hashClass,
+    Optional<String> versionSuffix,
     List<PackagePin> packages,
     List<String> compilerRoots,
     Optional<String> archiveRoot,
@@ -68,6 +72,11 @@ public record Toolchain(
   /** The names of its packages, for apt. */
   public List<String> packageNames() {
     return packages.stream().map(each -> each.name().toString()).toList();
+  }
+
+  /** The version under which it builds a source, where that is not the source's own. */
+  public Optional<PackageVersion> variant(PackageVersion source) {
+    return versionSuffix.map(suffix -> new PackageVersion(source + suffix));
   }
 
   /** Whether a compiler of this root is the packages' own, and nothing has to be regenerated. */

@@ -7,6 +7,7 @@
  * kind: Toolchain
  * metadata: {name: tcc-ddc, revision: 1}
  * hashClass: tcc-ddc                # artifacts of one class are comparable
+ * versionSuffix: "+ddc"             # behind the versions of what it builds; none: the archive's
  * packages:                         # Debian packages put into the build root
  *   - {name: libc6-dev}             # versions: the exact ones that are this toolchain; none: any
  * compilerRoots: [gcc, clang, pcc]  # which roots its own compiler may come from
@@ -49,11 +50,11 @@
  *   - {file: tcc, path: /opt/whonix2/tcc-ddc/tcc, role: compiler, mode: "755"}
  * </pre>
  *
- * Every key is required but {@code versions}, {@code archiveRoot}, {@code plan}, {@code
- * planDigest}, a source's {@code upstream} and an output's {@code logged}; none other is known,
- * none may occur twice; a document has at most 64 KiB and neither anchors nor tags. The digest that
- * attestations carry is the SHA-256 of a definition's bytes; a plan's is that over {@code
- * sha256sum}'s lines for the plan, its script and its files.
+ * Every key is required but {@code versionSuffix}, {@code versions}, {@code archiveRoot}, {@code
+ * plan}, {@code planDigest}, a source's {@code upstream} and an output's {@code logged}; none other
+ * is known, none may occur twice; a document has at most 64 KiB and neither anchors nor tags. The
+ * digest that attestations carry is the SHA-256 of a definition's bytes; a plan's is that over
+ * {@code sha256sum}'s lines for the plan, its script and its files.
  */
 @NullMarked
 package org.whonix2.toolchain;

@@ -25,6 +25,7 @@ class ToolchainTest {
       kind: Toolchain
       metadata: {name: tiny-1, revision: 3}
       hashClass: tiny-1
+      versionSuffix: +cc.tiny
       packages: [{name: tiny, versions: ["1.2-3", "1.2-4"]}, {name: libc6-dev}]
       compilerRoots: [gcc, clang]
       archiveRoot: gcc
@@ -47,6 +48,7 @@ class ToolchainTest {
     Toolchain tiny = parse(GOOD);
     assertThat(tiny.name()).isEqualTo("tiny-1");
     assertThat(tiny.revision()).isEqualTo(3);
+    assertThat(tiny.variant(PackageVersion.parse("1:2-3"))).hasToString("Optional[1:2-3+cc.tiny]");
     assertThat(tiny.packageNames()).containsExactly("tiny", "libc6-dev");
     assertThat(tiny.packages().get(0).allows(PackageVersion.parse("1.2-4"))).isTrue();
     assertThat(tiny.packages().get(0).allows(PackageVersion.parse("1.2-5"))).isFalse();
@@ -143,6 +145,10 @@ class ToolchainTest {
         "hashClass: tiny-1     | 'hashClass: a\nhashClass: x'    | line 5: key 'hashClass' stands",
         "hashClass: tiny-1     | 'hashClass: a\ncolour: red'     | line 5: unknown key 'colour'",
         "hashClass: tiny-1     | '# no class'                    | expected a key 'hashClass'",
+        "+cc.tiny              | +tiny                           | sorts before +deb12u1",
+        "+cc.tiny              | +deb                            | sorts before +deb12u1",
+        "+cc.tiny              | ~cc                             | expected a version's suffix",
+        "+cc.tiny              | +c-1                            | expected a version's suffix",
         "whonix2.org/v1        | whonix2.org/v2                  | line 1: apiVersion: expected",
         "kind: Toolchain       | kind: Policy                    | line 2: kind: expected",
         "name: tiny-1          | name: Tiny                      | line 3: metadata.name: expected",

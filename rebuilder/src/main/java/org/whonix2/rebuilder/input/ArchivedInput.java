@@ -14,6 +14,7 @@ import org.whonix2.rebuilder.apt.SourceRequest;
 import org.whonix2.rebuilder.sandbox.Recipe;
 import org.whonix2.rebuilder.sandbox.RootContents;
 import org.whonix2.rebuilder.sandbox.Unpacking;
+import org.whonix2.rebuilder.sandbox.Variant;
 
 /** A source of the archive as the suite has it now, binary-only rebuilds included. */
 final class ArchivedInput {
@@ -34,12 +35,25 @@ final class ArchivedInput {
         new SourceRequest(request.name(), request.version().map(v -> sourceVersion(v).orElse(v)));
     Source source = Source.fetch(fetching.apt().find(wanted), fetching);
     ArchivedSource archived = source.archived();
+    Optional<Variant> variant = fetching.variant(archived.name(), archived.version());
     // It has packages of one architecture; whoever asks for others asks for the source as it is.
     Optional<BinaryRebuild> rebuild =
-        asked.orElse(Binaries.ANY) == Binaries.ANY
+        variant.isEmpty() && asked.orElse(Binaries.ANY) == Binaries.ANY
             ? new ArchivedRebuild(fetching).find(archived)
             : Optional.empty();
-    Binaries binaries = asked.orElse(rebuild.isPresent() ? Binaries.ANY : Binaries.BINARY);
+    // Of packages for all architectures there is one, which no compiler of ours made.
+    boolean anyOnly = rebuild.isPresent() || variant.isPresent();
+    Binaries binaries = asked.orElse(anyOnly ? Binaries.ANY : Binaries.BINARY);
+    if (variant.isPresent() && rebuilt.isPresent()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "expected a version of source "
+              + archived.name()
+              + ", as "
+              + fetching.toolchain().name()
+              + " makes variants of it, found the binary-only rebuild "
+              + rebuilt.get());
+    }
     if (rebuilt.isPresent() && !rebuilt.equals(rebuild.map(BinaryRebuild::version))) {
       throw new CommandException(
           ExitCode.USAGE,
@@ -56,11 +70,12 @@ final class ArchivedInput {
         dsc,
         source.signer(),
         rebuild,
-        new RootContents.BuildDependencies(fetching.toolchain(), dsc, binaries),
+        new RootContents.BuildDependencies(fetching.toolchain().packageNames(), dsc, binaries),
         new Recipe(
             new Unpacking.SourcePackage(archived.dsc().name()),
             archived.folderName(),
             rebuild.map(r -> ENTRY),
+            variant,
             binaries,
             Recipe.USUAL_OPTIONS),
         Optional.empty(),

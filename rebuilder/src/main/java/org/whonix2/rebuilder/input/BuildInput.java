@@ -14,6 +14,7 @@ import org.whonix2.rebuilder.apt.ArchivedSource;
 import org.whonix2.rebuilder.sandbox.Recipe;
 import org.whonix2.rebuilder.sandbox.RootContents;
 import org.whonix2.rebuilder.sandbox.Surroundings;
+import org.whonix2.rebuilder.sandbox.Variant;
 
 /**
  * All that a build needs, verified.
@@ -48,7 +49,11 @@ public record BuildInput(
 
   /** The version that the binary packages are built as. */
   public PackageVersion builtVersion() {
-    return rebuild.map(BinaryRebuild::version).orElse(source.version());
+    return recipe
+        .variant()
+        .map(Variant::version)
+        .or(() -> rebuild.map(BinaryRebuild::version))
+        .orElse(source.version());
   }
 
   /** The .buildinfo that a build on this architecture leaves. */

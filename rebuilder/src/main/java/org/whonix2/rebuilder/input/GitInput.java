@@ -25,6 +25,7 @@ import org.whonix2.rebuilder.git.TagFetch;
 import org.whonix2.rebuilder.sandbox.Recipe;
 import org.whonix2.rebuilder.sandbox.RootContents;
 import org.whonix2.rebuilder.sandbox.Unpacking;
+import org.whonix2.rebuilder.sandbox.Variant;
 
 /**
  * A Debian source that is kept in Git, at a tag whose signer is known. No archive vouches for it,
@@ -86,6 +87,8 @@ final class GitInput {
     Path control =
         Files.createDirectories(fetching.aside().resolve("packaging/debian")).resolve("control");
     Files.write(control, control(tree, head));
+    Optional<Variant> variant = fetching.variant(head.name(), head.version());
+    Binaries binaries = variant.isPresent() ? Binaries.ANY : Binaries.BINARY;
     String file = GitSource.fileName(head.name(), head.version());
     Sha256 archive = tree.writeArchive(fetching.sources().resolve(file));
     return new BuildInput(
@@ -102,12 +105,13 @@ final class GitInput {
         control,
         Optional.of(tree.signer()),
         Optional.empty(),
-        new RootContents.BuildDependencies(fetching.toolchain(), control, Binaries.BINARY),
+        new RootContents.BuildDependencies(fetching.toolchain().packageNames(), control, binaries),
         new Recipe(
             new Unpacking.Archive(file),
             head.name() + "-" + head.version().upstream(),
             Optional.empty(),
-            Binaries.BINARY,
+            variant,
+            binaries,
             Recipe.USUAL_OPTIONS),
         Optional.empty(),
         Optional.empty(),

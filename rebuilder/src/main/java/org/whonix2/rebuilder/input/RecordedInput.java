@@ -82,6 +82,14 @@ final class RecordedInput {
 
   private BuildInput fetch(Buildinfo buildinfo, Sha256 file)
       throws IOException, CommandException, MalformedInputException {
+    if (fetching.toolchain().versionSuffix().isPresent()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "toolchain "
+              + fetching.toolchain().name()
+              + " makes variants, which no .buildinfo records",
+          "name the source, without --buildinfo");
+    }
     Architecture own = fetching.apt().architecture();
     if (!buildinfo.buildArchitecture().equals(own)) {
       throw new CommandException(
@@ -120,6 +128,7 @@ final class RecordedInput {
             new Unpacking.SourcePackage(archived.dsc().name()),
             folder.map(path -> String.valueOf(path.getFileName())).orElse(archived.folderName()),
             buildinfo.rebuild().map(rebuild -> ArchivedInput.ENTRY),
+            Optional.empty(),
             buildinfo.binaries(),
             buildinfo.environment().options()),
         folder.map(path -> String.valueOf(path.getParent())),
@@ -132,7 +141,7 @@ final class RecordedInput {
   private void requireToolchain(List<ExactPackage> exact) throws CommandException {
     Set<String> there = new TreeSet<>();
     exact.forEach(each -> there.add(each.name().toString()));
-    for (String wanted : fetching.toolchain()) {
+    for (String wanted : fetching.toolchain().packageNames()) {
       if (!there.contains(wanted)) {
         throw new CommandException(
             ExitCode.REFUSED,

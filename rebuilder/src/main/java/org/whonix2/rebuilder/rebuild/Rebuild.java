@@ -140,7 +140,7 @@ public final class Rebuild {
         job.folder("source"),
         job.folder("aside"),
         request.state().resolve("keyrings"),
-        request.toolchain().packageNames(),
+        request.toolchain(),
         request.requireUploader(),
         programs,
         clock.instant(),

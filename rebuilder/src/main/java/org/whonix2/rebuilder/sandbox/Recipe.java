@@ -12,6 +12,7 @@ import org.whonix2.core.statement.Binaries;
  * @param unpacking how the source's files become a folder
  * @param folderName of that folder
  * @param changelogEntry the file, among the source's, that is put before debian/changelog
+ * @param variant what its packages are called, if not as the source is
  * @param binaries which of its packages are built
  * @param options DEB_BUILD_OPTIONS, without {@code parallel}
  */
@@ -19,6 +20,7 @@ public record Recipe(
     Unpacking unpacking,
     String folderName,
     Optional<String> changelogEntry,
+    Optional<Variant> variant,
     Binaries binaries,
     String options)
     implements Work {
@@ -37,6 +39,7 @@ public record Recipe(
         new Unpacking.SourcePackage(dscName),
         folderName,
         Optional.empty(),
+        Optional.empty(),
         Binaries.BINARY,
         USUAL_OPTIONS);
   }
@@ -54,6 +57,7 @@ public record Recipe(
                     "adding the changelog entry",
                     List.of("/bin/sh", "-c", PREPEND, "sh", Sandbox.SOURCE_PATH + "/" + entry),
                     folder)));
+    variant.ifPresent(each -> steps.add(new Step("naming the variant", each.command(), folder)));
     steps.add(
         new Step(
             "building", List.of("dpkg-buildpackage", "--build=" + binaries, "-us", "-uc"), folder));

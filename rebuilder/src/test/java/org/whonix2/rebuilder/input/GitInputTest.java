@@ -147,7 +147,7 @@ class GitInputTest {
         Files.createDirectories(job.resolve("source")),
         Files.createDirectories(job.resolve("aside")),
         folder.resolve("kept"),
-        List.of("tool"),
+        TestToolchain.archives(),
         false,
         programs,
         Instant.now(),

@@ -114,7 +114,7 @@ class GitSubmodulesTest {
             Files.createDirectories(job.resolve("source")),
             Files.createDirectories(job.resolve("aside")),
             folder.resolve("kept"),
-            List.of(),
+            TestToolchain.archives(),
             false,
             programs,
             Instant.now(),

@@ -24,6 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.Architecture;
+import org.whonix2.core.artifact.PackageName;
+import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.statement.Binaries;
@@ -40,6 +43,8 @@ import org.whonix2.rebuilder.sandbox.ExactPackage;
 import org.whonix2.rebuilder.sandbox.Recipe;
 import org.whonix2.rebuilder.sandbox.RootContents;
 import org.whonix2.rebuilder.sandbox.Unpacking;
+import org.whonix2.rebuilder.sandbox.Variant;
+import org.whonix2.toolchain.Toolchain;
 
 /** What is fetched and what is refused, from archives that the real apt reads. */
 class InputTest {
@@ -53,6 +58,7 @@ class InputTest {
   private LocalArchive snapshot;
   private LogFile log;
   private boolean requireUploader;
+  private Toolchain toolchain;
   private int fetches;
 
   @BeforeAll
@@ -72,6 +78,7 @@ class InputTest {
   @BeforeEach
   void archives(@TempDir Path temporary) throws Exception {
     folder = temporary;
+    toolchain = TestToolchain.archives();
     // apt checks signatures as a user of its own.
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     archiveKey.export(folder.resolve("debian-archive-test.gpg"));
@@ -151,7 +158,7 @@ class InputTest {
             Files.createDirectories(job.resolve("source")),
             Files.createDirectories(job.resolve("aside")),
             folder.resolve("kept"),
-            List.of("tool"),
+            toolchain,
             requireUploader,
             new Programs(new Cancellation()),
             Instant.now(),
@@ -236,6 +243,32 @@ class InputTest {
     }
     assertThat(refusal(() -> fetch("tiny=1+b2")))
         .hasMessageContaining("has no packages of tiny in version 1+b2");
+  }
+
+  @Test
+  void anotherCompilersPackagesAreAVariantOfTheSource() throws Exception {
+    addRebuild("+b1");
+    mirror.index();
+    mirror.sign(archiveKey);
+    toolchain = TestToolchain.variants("+ddc");
+
+    BuildInput input = fetch("tiny");
+    assertThat(input.source().version()).hasToString("1");
+    assertThat(input.builtVersion()).hasToString("1+ddc");
+    assertThat(input.rebuild()).as("whose entry would be in the way").isEmpty();
+    assertThat(input.recipe().changelogEntry()).isEmpty();
+    assertThat(input.recipe().variant())
+        .contains(
+            new Variant(new PackageName("tiny"), new PackageVersion("1+ddc"), toolchain.name()));
+    assertThat(input.recipe().binaries()).isEqualTo(Binaries.ANY);
+    assertThat(input.buildinfoName(new Architecture("amd64")))
+        .isEqualTo("tiny_1+ddc_amd64.buildinfo");
+    assertThat(refusal(() -> fetch("tiny=1+b1")))
+        .hasMessageContaining("tool makes variants of it, found the binary-only rebuild 1+b1");
+    Input recorded =
+        recorded(buildinfo("tool (= 2.0)"), Optional.of(uploader), Optional.of(uploader));
+    assertThat(refusal(() -> fetch(recorded, machine(mirror.url()))))
+        .hasMessageContaining("makes variants, which no .buildinfo records");
   }
 
   @ParameterizedTest
@@ -358,6 +391,7 @@ class InputTest {
             new Recipe(
                 new Unpacking.SourcePackage("tiny_1.dsc"),
                 "tiny-1",
+                Optional.empty(),
                 Optional.empty(),
                 Binaries.ANY,
                 "nocheck"));
