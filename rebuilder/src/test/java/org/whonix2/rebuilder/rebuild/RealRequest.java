@@ -49,11 +49,35 @@ public final class RealRequest {
         folder.resolve("state"));
   }
 
+  /** The same, which also builds again with everything varied. */
+  public static RebuildRequest varied(RebuildRequest request) {
+    return new RebuildRequest(
+        request.input(),
+        request.suite(),
+        request.mirrors(),
+        request.snapshots(),
+        request.requireUploader(),
+        request.definitions(),
+        request.toolchain(),
+        request.compilerRoot(),
+        request.limits(),
+        request.parallel(),
+        request.differenceTime(),
+        true,
+        request.cache(),
+        request.out(),
+        request.state());
+  }
+
+  public static RebuildResult run(RebuildRequest request) throws Exception {
+    return new Rebuild(
+            request, new Programs(new Cancellation()), Progress.silent(), Clock.systemUTC())
+        .run();
+  }
+
   /** Something was built. */
   public static RebuildResult.Built build(RebuildRequest request) throws Exception {
-    RebuildResult result =
-        new Rebuild(request, new Programs(new Cancellation()), Progress.silent(), Clock.systemUTC())
-            .run();
+    RebuildResult result = run(request);
     assertThat(result)
         .as(
             result instanceof RebuildResult.Failed failed

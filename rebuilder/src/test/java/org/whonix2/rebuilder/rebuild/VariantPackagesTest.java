@@ -1,0 +1,122 @@
+package org.whonix2.rebuilder.rebuild;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.whonix2.core.artifact.BinaryArtifact;
+import org.whonix2.core.digest.Sha256;
+import org.whonix2.rebuilder.apt.SourceRequest;
+import org.whonix2.rebuilder.input.Input;
+
+/**
+ * Debian's own sources by other compilers: one hash over the roots of the regenerated compiler, and
+ * by each native compiler the same bits twice, or a failure with the compiler's message. Needs root
+ * and the mirror.
+ */
+@Tag("heavy")
+@Timeout(3600)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class VariantPackagesTest {
+  private Path folder;
+
+  @BeforeAll
+  void oneStateForAll(@TempDir(cleanup = CleanupMode.NEVER) Path given) throws Exception {
+    folder = given;
+    Files.createDirectory(folder.resolve("state"));
+  }
+
+  @AfterAll
+  void remove() throws Exception {
+    Process rm = new ProcessBuilder("rm", "-rf", folder.toString()).start();
+    assertThat(rm.waitFor()).isZero();
+  }
+
+  private RebuildRequest request(String source, String toolchain, String root) throws Exception {
+    Input input = new Input.Archived(SourceRequest.parse(source));
+    return RealRequest.of(input, toolchain, root, folder, source + "-" + toolchain + "-" + root);
+  }
+
+  private static Map<String, Sha256> digests(RebuildResult.Built built) {
+    return built.comparisons().stream()
+        .map(Comparison::artifact)
+        .collect(
+            Collectors.toMap(
+                artifact -> artifact.identity().toString(),
+                BinaryArtifact::digest,
+                (a, b) -> a,
+                TreeMap::new));
+  }
+
+  /** The packages' own programs, told to do what they are for. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ed           | printf 'a\\nwhole\\n.\\n,p\\nQ\\n' | bin/ed -s                   | whole",
+        "figlet       | usr/bin/figlet-figlet -d usr/share/figlet -f mini ok         | _ |_",
+        "bzip2        | printf whole | bin/bzip2 | bin/bzip2 -dc                      | whole",
+        "hello        | usr/bin/hello --greeting=whole                                | whole",
+        "original-awk | printf '6 7\\n' | usr/bin/original-awk '{ print \"=\" $1 * $2 }' | =42",
+        "gzip         | printf whole | bin/gzip -9 | bin/gzip -dc                      | whole",
+        "less         | printf whole | bin/less                                      | whole",
+      })
+  void onePackageComesFromThreeRootsAndRuns(String source, String command, String said)
+      throws Exception {
+    List<RebuildResult.Built> results = new ArrayList<>();
+    for (String root : List.of("gcc", "clang", "pcc")) {
+      results.add(RealRequest.build(request(source, "tcc-ddc", root)));
+    }
+    Map<String, Sha256> first = digests(results.get(0));
+    assertThat(first).isNotEmpty();
+    for (RebuildResult.Built result : results) {
+      assertThat(digests(result)).isEqualTo(first);
+      assertThat(result.attempt().stage()).isEqualTo(results.get(0).attempt().stage()).isPresent();
+      assertThat(result.comparisons())
+          .allSatisfy(
+              each -> {
+                assertThat(each.artifact().identity().version().toString()).endsWith("+ddc");
+                assertThat(each.agreement()).isEqualTo(Agreement.NOT_IN_ARCHIVE);
+              });
+    }
+    assertThat(run(unpacked(source + "-tcc-ddc-gcc"), command)).contains(said);
+  }
+
+  /** All packages of a rebuild, unpacked over each other. */
+  private Path unpacked(String rebuild) throws Exception {
+    Path tree = Files.createDirectory(folder.resolve(rebuild + ".tree"));
+    run(
+        folder.resolve(rebuild).resolve("artifacts"),
+        "for deb in *.deb; do dpkg-deb --extract \"$deb\" '" + tree + "'; done");
+    return tree;
+  }
+
+  private static String run(Path in, String command) throws Exception {
+    ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-euc", command);
+    builder.directory(in.toFile()).redirectErrorStream(true);
+    builder.environment().put("LD_LIBRARY_PATH", in.resolve("lib/x86_64-linux-gnu").toString());
+    Process process = builder.start();
+    process.getOutputStream().close();
+    try (InputStream out = process.getInputStream()) {
+      String said = new String(out.readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(said).isZero();
+      return said;
+    }
+  }
+}
