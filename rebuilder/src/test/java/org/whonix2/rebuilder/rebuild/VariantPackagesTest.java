@@ -6,11 +6,14 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -22,7 +25,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.openpgp.SecretKey;
+import org.whonix2.core.statement.RebuildFailure;
+import org.whonix2.core.statement.RebuildStatement;
 import org.whonix2.rebuilder.apt.SourceRequest;
+import org.whonix2.rebuilder.attest.Attester;
+import org.whonix2.rebuilder.attest.RebuilderKey;
+import org.whonix2.rebuilder.attest.SequenceNumbers;
 import org.whonix2.rebuilder.input.Input;
 
 /**
@@ -96,6 +105,64 @@ class VariantPackagesTest {
               });
     }
     assertThat(run(unpacked(source + "-tcc-ddc-gcc"), command)).contains(said);
+  }
+
+  /**
+   * Natively: built again with everything varied, it is the same; what fails says why in the log
+   * that its statement names.
+   *
+   * @param message of the compiler, where the source is none for it
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "ed           | gcc-12   |",
+        "ed           | clang-14 |",
+        "ed           | pcc      |",
+        "figlet       | gcc-12   |",
+        "figlet       | clang-14 |",
+        "figlet       | pcc      |",
+        "bzip2        | gcc-12   |",
+        "bzip2        | clang-14 |",
+        "bzip2        | pcc      |",
+        "hello        | gcc-12   |",
+        "hello        | clang-14 |",
+        "hello        | pcc      |",
+        "original-awk | gcc-12   |",
+        "original-awk | clang-14 |",
+        "original-awk | pcc      |",
+        "gzip         | gcc-12   |",
+        "gzip         | clang-14 |",
+        "gzip         | pcc      |",
+      })
+  void nativelyItIsTheSameTwiceOrFailsWithTheCompilersMessage(
+      String source, String toolchain, @Nullable String message) throws Exception {
+    String root = toolchain.startsWith("clang") ? "clang" : "gcc";
+    RebuildRequest request = RealRequest.varied(request(source, toolchain, root));
+    RebuildResult result = RealRequest.run(request);
+    RebuilderKey.create(request.out().resolve("key"), "somebody", Instant.now());
+    SecretKey key = RebuilderKey.open(request.out().resolve("key"), Instant.now());
+    RebuildStatement statement =
+        new Attester(key, new SequenceNumbers(request.out().resolve("key")), Clock.systemUTC())
+            .attest(request, result)
+            .statement();
+    byte[] log = Files.readAllBytes(request.out().resolve(Rebuild.BUILD_LOG));
+    assertThat(statement.rebuild().byproducts())
+        .anySatisfy(
+            each -> {
+              assertThat(each.name()).isEqualTo(Rebuild.BUILD_LOG);
+              assertThat(each.digest()).isEqualTo(Sha256.of(log));
+            });
+    if (message == null) {
+      assertThat(result)
+          .as(new String(log, StandardCharsets.UTF_8))
+          .isInstanceOf(RebuildResult.Built.class);
+      assertThat(((RebuildResult.Built) result).variation().orElseThrow().deterministic()).isTrue();
+    } else {
+      assertThat(statement).isInstanceOf(RebuildFailure.class);
+      assertThat(new String(log, StandardCharsets.UTF_8)).containsPattern(message);
+    }
   }
 
   /** All packages of a rebuild, unpacked over each other. */
