@@ -29,12 +29,45 @@ serve() {
   server_pid=$last_daemon
 }
 
+# make_keys OPERATOR...: theirs, the log's and two witnesses'.
+make_keys() {
+  local operator witness
+  for operator in "$@"; do
+    "$rebuilder" keygen --operator "$operator" --out "$operator/key" >/dev/null
+    note "$operator's key is made"
+  done
+  log_name=log.example.org/bookworm
+  "$server" keygen --name "$log_name" --out log.key >log.vkey
+  for witness in w1 w2; do
+    "$server" keygen --witness --name "$witness.example.org" --out "$witness.key" >"$witness.vkey"
+  done
+}
+
+# open_log OPERATOR...: sets $url and $port to where it listens; these may submit.
+open_log() {
+  local operator witness
+  cosigners=()
+  for witness in w1 w2; do
+    start "$witness" "$server" witness --listen 127.0.0.1:0 --state "$witness" \
+      --key "$witness.key" --log "$(cat log.vkey)"
+    cosigners+=(--witness "$address,$(cat "$witness.vkey")")
+    note "witness $witness listens on $address"
+  done
+  for operator in "$@"; do
+    "$server" roster add --state server --name "$operator-1" "$operator/key/certificate.asc" >/dev/null
+  done
+  serve 0
+  url=$address
+  port=${url##*:}
+  note "the log listens on $url"
+}
+
 fingerprint() { gpg --homedir "$work/gnupg" --batch --show-keys --with-colons "$1" 2>/dev/null | awk -F: '/^fpr/ {print $10; exit}'; }
 mkdir -m 700 gnupg
 cpu=$(awk -F': *' '/^vendor_id/ {print $2; exit}' /proc/cpuinfo)
 case "$cpu" in AuthenticAMD) cpu=AMD ;; GenuineIntel) cpu=Intel ;; HygonGenuine) cpu=Hygon ;; esac
 [ -n "$cpu" ] || cpu=$(awk -F': *' '/^CPU implementer/ {print $2; exit}' /proc/cpuinfo)
-# rebuilder_entry NAME JURISDICTION KEY-FOLDER
+# rebuilder_entry NAME JURISDICTION KEY-FOLDER [COMPILER-ROOT]
 rebuilder_entry() {
   cat <<YAML
   - name: $1-1
@@ -44,15 +77,15 @@ rebuilder_entry() {
     certificate: $3/key/certificate.asc
     tool: whonix2-rebuilder
     platform: {architecture: $(dpkg --print-architecture), cpuVendor: ${cpu:-unknown}, kernel: linux}
-    compilerRoots: [gcc]
+    compilerRoots: [${4:-gcc}]
 YAML
 }
-# policy THRESHOLD GAMMAS-KEY-FOLDER: with a fourth rebuilder, who attested nothing, where four are asked.
-policy() {
+# policy_head NAME: what all policies here have in common.
+policy_head() {
   cat <<YAML
 apiVersion: policy.whonix2.org/v1
 kind: UpdatePolicy
-metadata: {name: demo, serial: 1, expires: $(date -u -d '+1 year' +%Y-%m-%dT%H:%M:%SZ)}
+metadata: {name: $1, serial: 1, expires: $(date -u -d '+1 year' +%Y-%m-%dT%H:%M:%SZ)}
 mode: enforce
 logs: [{origin: $log_name, key: "$(cat log.vkey)", urls: ["$url"]}]
 witnesses:
@@ -60,13 +93,19 @@ witnesses:
   of:
     - {name: w1, operator: delta, key: "$(cat w1.vkey)"}
     - {name: w2, operator: epsilon, key: "$(cat w2.vkey)"}
+veto: {operators: 1}
+freshness: {maxAge: 7d}
+YAML
+}
+# policy THRESHOLD GAMMAS-KEY-FOLDER: with a fourth rebuilder, who attested nothing, where four are asked.
+policy() {
+  policy_head demo
+  cat <<YAML
 rebuilders:
 $(rebuilder_entry alpha DE alpha)
 $(rebuilder_entry beta FR beta)
 $(rebuilder_entry gamma IS "$2")
 $([ "$1" -le 3 ] || rebuilder_entry mallory NL mallory)
 quorum: {threshold: $1, distinct: {jurisdiction: 2}}
-veto: {operators: 1}
-freshness: {maxAge: 7d}
 YAML
 }

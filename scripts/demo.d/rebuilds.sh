@@ -1,9 +1,10 @@
-# Three rebuilds side by side.
+# Rebuilds side by side.
 rebuilds=()
 
+# progress OPERATOR...: the last line of each one's log, in one.
 progress() {
   local line="" operator
-  for operator in alpha beta gamma; do
+  for operator in "$@"; do
     line+=$(printf '%-7s %-38.38s' "$operator" "$(tail -n 1 "$operator.log" 2>/dev/null | tr -cd '[:print:]')")
   done
   if [ -t 1 ]; then
@@ -25,10 +26,10 @@ rebuild_by() {
 await_rebuilds() {
   local operator pid
   while kill -0 "${rebuilds[@]}" 2>/dev/null || [ -n "$(jobs -r -p | grep -xF "$(printf '%s\n' "${rebuilds[@]}")")" ]; do
-    progress
+    progress "$@"
     sleep 1
   done
-  progress
+  progress "$@"
   printf '\n'
   for operator in "$@"; do
     pid=${rebuilds[0]}
