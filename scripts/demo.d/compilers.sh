@@ -47,7 +47,7 @@ install_there() {
   local gate=$1 policy=$2 repository=$3 name=$4
   cp "/etc/whonix2/$policy.yaml" /etc/whonix2/policy.yaml
   if [ -n "$repository" ]; then
-    cp "/srv/$repository/variants.sources" /etc/apt/sources.list.d/
+    cp "/srv/$repository.sources" /etc/apt/sources.list.d/
     apt-get update -qq
   fi
   whonix2-update sync
@@ -63,7 +63,7 @@ publish_variants() {
   local name=$1
   shift
   "$rebuilder" repository --key repository-key --certificate alpha/key/certificate.asc \
-    --out "box-root/srv/$name" --suite variants --url "copy:/srv/$name" "$@" >"$name.sources" 2>"$name.log" ||
+    --out "box-root/srv/$name" --url "copy:/srv/$name" "$@" >"box-root/srv/$name.sources" 2>"$name.log" ||
     { cat "$name.log" >&2; fail "the repository of $name could not be made"; }
 }
 
@@ -76,6 +76,9 @@ infect() {
   local tcc=0.9.27+git20200814.62c30a4a-1
   mkdir infected infected/archive infected/deb
   (cd infected
+    # The lists of the rebuilders' own apt, which has sources.
+    APT_CONFIG=$(ls "$state"/apt/bookworm/*/apt.conf)
+    export APT_CONFIG
     apt-get -q source --download-only "tcc=$tcc"
     dpkg-source --no-check --extract tcc_*.dsc source
     { sed '/^static int _tcc_open(/,$d' source/libtcc.c
@@ -96,8 +99,9 @@ infect() {
     dpkg-deb --root-owner-group --build deb/tcc archive >/dev/null
     cd archive
     mkdir -p dists/bookworm/main/binary-amd64
-    apt-ftparchive packages . >dists/bookworm/main/binary-amd64/Packages
-    apt-ftparchive -o APT::FTPArchive::Release::Suite=bookworm -o APT::FTPArchive::Release::Codename=bookworm \
+    apt-ftparchive packages . | sed 's:^Filename\: \./:Filename\: :' >dists/bookworm/main/binary-amd64/Packages
+    apt-ftparchive -o APT::FTPArchive::Release::Origin=Debian \
+      -o APT::FTPArchive::Release::Suite=bookworm -o APT::FTPArchive::Release::Codename=bookworm \
       -o APT::FTPArchive::Release::Components=main -o APT::FTPArchive::Release::Architectures=amd64 \
       release dists/bookworm >../Release
     mv ../Release dists/bookworm/Release
