@@ -194,9 +194,25 @@ public final class SecretKey {
    * @throws IllegalStateException where {@link #signingProblem} has something to say
    */
   public byte[] sign(byte[] message, Instant at) {
+    return sign(Signature.BINARY_DOCUMENT, message, at);
+  }
+
+  /**
+   * As {@link #sign(byte[], Instant)}, in ASCII armor: a detached signature for others' programs.
+   */
+  public String signArmored(byte[] message, Instant at) {
+    return Armor.write(Armor.SIGNATURE, sign(message, at));
+  }
+
+  /** The same over a text, by the hash {@link SigningKey#HASH}: see {@link SignedText#sign}. */
+  String signText(byte[] canonical, Instant at) {
+    return Armor.write(Armor.SIGNATURE, sign(Signature.CANONICAL_TEXT, canonical, at));
+  }
+
+  private byte[] sign(int type, byte[] message, Instant at) {
     for (SigningKey signer : signers) {
       if (certificate.signingProblem(signer.key().fingerprint(), at).isEmpty()) {
-        return SigningKey.framed(signer.sign(Signature.BINARY_DOCUMENT, at, List.of(), message));
+        return SigningKey.framed(signer.sign(type, at, List.of(), message));
       }
     }
     throw new IllegalStateException(

@@ -2,6 +2,7 @@ package org.whonix2.core.openpgp;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -41,6 +42,7 @@ public final class SignedText {
   private static final int MOST_HEADERS = 8;
   private static final String BEGIN = "-----BEGIN PGP SIGNED MESSAGE-----";
   private static final String HASH = "Hash: ";
+  private static final String ESCAPE = "- ";
   private static final Set<String> HASHES =
       Set.of(
           "MD5",
@@ -74,9 +76,56 @@ public final class SignedText {
     return new Reader(document).read();
   }
 
+  /**
+   * Signs a text, such as an archive's Release file: the inverse of {@link #parse}.
+   *
+   * @param text lines ended by LF, the last one too, none of them with blanks at its end, which no
+   *     signature would cover; no CR
+   * @throws MalformedInputException for another text, or where the document would be too long
+   * @throws IllegalStateException where {@link SecretKey#signingProblem} has something to say
+   */
+  public static byte[] sign(byte[] text, SecretKey key, Instant at) throws MalformedInputException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(bytes(BEGIN + "\n" + HASH + SigningKey.HASH.name() + "\n\n"));
+    List<byte[]> lines = new ArrayList<>();
+    int start = 0;
+    for (int end = 0; end < text.length; end++) {
+      if (text[end] == '\n') {
+        byte[] line = Arrays.copyOfRange(text, start, end);
+        lines.add(line);
+        out.writeBytes(bytes(line.length > 0 && line[0] == '-' ? ESCAPE : ""));
+        out.writeBytes(line);
+        out.write('\n');
+        start = end + 1;
+      } else if (text[end] == '\r') {
+        throw new MalformedInputException("line " + (lines.size() + 1) + ": found a CR");
+      } else if (isBlank(text[end]) && (end + 1 == text.length || text[end + 1] == '\n')) {
+        throw new MalformedInputException(
+            "line " + (lines.size() + 1) + ": expected no blanks at the end, found some");
+      }
+    }
+    if (start != text.length || text.length == 0) {
+      throw new MalformedInputException("expected a text whose last line ends, found another");
+    }
+    out.writeBytes(bytes(key.signText(joined(lines, "\r\n", false), at)));
+    if (out.size() > MAX_BYTES) {
+      throw new MalformedInputException(
+          "expected a signed text of at most " + MAX_BYTES + " bytes, found " + out.size());
+    }
+    return out.toByteArray();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static boolean isBlank(byte b) {
+    return b == ' ' || b == '\t';
+  }
+
   /** Whether this begins as such a document does. */
   public static boolean looksSigned(byte[] document) {
-    byte[] begin = BEGIN.getBytes(StandardCharsets.US_ASCII);
+    byte[] begin = bytes(BEGIN);
     return document.length >= begin.length
         && Arrays.equals(document, 0, begin.length, begin, 0, begin.length);
   }
@@ -96,7 +145,7 @@ public final class SignedText {
   }
 
   private static byte[] joined(List<byte[]> lines, String end, boolean last) {
-    byte[] ending = end.getBytes(StandardCharsets.US_ASCII);
+    byte[] ending = bytes(end);
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (int i = 0; i < lines.size(); i++) {
       out.writeBytes(lines.get(i));
@@ -180,7 +229,7 @@ public final class SignedText {
 
     private static byte[] withoutBlanks(byte[] line) {
       int end = line.length;
-      while (end > 0 && (line[end - 1] == ' ' || line[end - 1] == '\t')) {
+      while (end > 0 && isBlank(line[end - 1])) {
         end--;
       }
       return Arrays.copyOf(line, end);

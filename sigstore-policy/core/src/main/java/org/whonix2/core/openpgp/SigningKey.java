@@ -27,7 +27,9 @@ import org.whonix2.core.MalformedInputException;
 
 /** An Ed25519 key pair, primary key or subkey, that makes signature packets. */
 final class SigningKey {
-  private static final HashAlgorithm HASH = HashAlgorithm.SHA512;
+  /** With which all our signatures are made. */
+  static final HashAlgorithm HASH = HashAlgorithm.SHA512;
+
   private static final int HALF = Ed25519.SIGNATURE_SIZE / 2;
 
   private final PublicKey key;
