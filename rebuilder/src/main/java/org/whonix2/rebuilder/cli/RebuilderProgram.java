@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
       RebuildCommand.class,
       BootstrapCommand.class,
       PublishCommand.class,
+      RepositoryCommand.class,
       DoctorCommand.class
     })
 public final class RebuilderProgram {

@@ -87,6 +87,7 @@ public final class Machine {
     findings.add(controlGroups());
     findings.add(systemCalls());
     findings.add(fuse());
+    findings.add(indices());
     return findings;
   }
 
@@ -318,5 +319,16 @@ public final class Machine {
             program ? "/dev/fuse is not there or closed" : "not installed",
             "--vary cannot change the order of files",
             program ? "modprobe fuse" : "apt-get install --no-install-recommends disorderfs");
+  }
+
+  private static Finding indices() {
+    String meaning = "repository makes apt's indices by apt-ftparchive";
+    return Programs.isInstalled("apt-ftparchive")
+        ? Finding.good("apt-ftparchive", "installed", meaning)
+        : Finding.weak(
+            "apt-ftparchive",
+            "not installed",
+            "repository cannot be used",
+            "apt-get install --no-install-recommends apt-utils");
   }
 }
