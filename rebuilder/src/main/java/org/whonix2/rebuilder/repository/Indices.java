@@ -86,14 +86,19 @@ final class Indices {
     return ReleaseText.parse(release.toString(StandardCharsets.UTF_8));
   }
 
-  /** No configuration of the machine's apt is read: what comes out depends on ours alone. */
+  /**
+   * No configuration of the machine's apt is read: what comes out depends on ours alone. SHA-256 is
+   * what counts, but of packages all digests are named that apt knows: where it takes a variant and
+   * the archive's package for one, it takes each kind of digest that ours lacked from the archive,
+   * and no file has both.
+   */
   private String configuration(Set<String> architectures) {
     return """
         Dir::Etc::main "/dev/null";
         Dir::Etc::parts "/dev/null";
-        APT::FTPArchive::MD5 "false";
-        APT::FTPArchive::SHA1 "false";
-        APT::FTPArchive::SHA512 "false";
+        APT::FTPArchive::Release::MD5 "false";
+        APT::FTPArchive::Release::SHA1 "false";
+        APT::FTPArchive::Release::SHA512 "false";
         APT::FTPArchive::Release::Origin "%s";
         APT::FTPArchive::Release::Label "%s";
         APT::FTPArchive::Release::Suite "%s";

@@ -44,7 +44,7 @@ final class AptBox implements AutoCloseable {
         Dir::Etc::parts "@/empty";
         Dir::Etc::sourcelist "/dev/null";
         Dir::Etc::sourceparts "@/sources";
-        Dir::Etc::preferences "/dev/null";
+        Dir::Etc::preferences "@/preferences";
         Dir::Etc::preferencesparts "@/empty";
         Dir::Etc::trusted "/dev/null";
         Dir::Etc::trustedparts "@/empty";
@@ -90,9 +90,18 @@ final class AptBox implements AutoCloseable {
     return List.copyOf(asked);
   }
 
-  /** Makes this apt's only source. */
+  /** Makes this apt's first source. */
   void sources(String text) throws IOException {
-    Files.writeString(root.resolve("sources/variants.sources"), text);
+    Files.writeString(root.resolve("sources/00-variants.sources"), text);
+  }
+
+  /** Adds a source, in the format of one line. */
+  void source(String name, String line) throws IOException {
+    Files.writeString(root.resolve("sources").resolve(name + ".list"), line);
+  }
+
+  void pin(String preferences) throws IOException {
+    Files.writeString(root.resolve("preferences"), preferences);
   }
 
   /** What a program said and how it ended. */

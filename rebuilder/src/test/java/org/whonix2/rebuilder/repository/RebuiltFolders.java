@@ -90,8 +90,15 @@ public final class RebuiltFolders {
         """
             .formatted(deb.name(), deb.version(), deb.architecture()));
     Files.writeString(tree.resolve("content"), deb.content());
+    // Not compressed: the size depends on nothing but the content's.
     LocalArchive.run(
-        tree, "dpkg-deb", "--root-owner-group", "--build", tree.toString(), into.toString());
+        tree,
+        "dpkg-deb",
+        "-Znone",
+        "--root-owner-group",
+        "--build",
+        tree.toString(),
+        into.toString());
     LocalArchive.run(into, "rm", "-rf", tree.toString());
     String version = deb.version().substring(deb.version().indexOf(':') + 1);
     return into.resolve(deb.name() + "_" + version + "_" + deb.architecture() + ".deb");

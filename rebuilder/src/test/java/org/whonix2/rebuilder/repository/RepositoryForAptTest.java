@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.whonix2.io.cli.Program;
 import org.whonix2.rebuilder.cli.Commands;
 import org.whonix2.rebuilder.input.LocalArchive;
@@ -144,6 +145,32 @@ class RepositoryForAptTest {
     requireUpdate();
     assertThat(box.download("tiny").succeeded()).isTrue();
     assertThat(box.download("tinier").succeeded()).isFalse();
+  }
+
+  /**
+   * Where size and relations are equal, apt takes two packages of one version for one, and fetches
+   * it from the source that comes first, whatever is pinned; else the pin decides. So both are
+   * needed.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 10_000})
+  void aVariantOfTheArchivesVersionIsTakenIfItsSourceIsFirstAndPinned(int times) throws Exception {
+    Deb theirs = new Deb("tiny", "1:2.0~rc1+b1", "amd64", "archive".repeat(times));
+    Path archive = folder.resolve("archive");
+    Path deb = RebuiltFolders.build(theirs, Files.createDirectory(archive));
+    Path variant = folder.resolve("alpha/out/artifacts/tiny_2.0~rc1+b1_amd64.deb");
+    assertThat(Files.size(deb) == Files.size(variant)).isEqualTo(times == 1);
+    Files.writeString(
+        archive.resolve("Packages"), LocalArchive.run(archive, "apt-ftparchive", "packages", "."));
+    box.source("50-archive", "deb [trusted=yes] file:" + archive + " ./\n");
+
+    box.pin("Package: *\nPin: release o=whonix2\nPin-Priority: 990\n");
+    requireUpdate();
+    AptBox.Said said = box.download("tiny");
+
+    assertThat(said.succeeded()).as(said.text()).isTrue();
+    assertThat(box.downloads().resolve("tiny_1%3a2.0~rc1+b1_amd64.deb"))
+        .hasSameBinaryContentAs(variant);
   }
 
   interface Attack {
