@@ -2,12 +2,16 @@ package org.whonix2.core.policy;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.quorum.Group;
 import org.whonix2.core.yaml.YamlFields;
@@ -17,6 +21,7 @@ final class RuleReader {
   private static final String QUORUM = "quorum";
   private static final String VETO = "veto";
   private static final String SOURCE = "source";
+  private static final String ALSO = "also";
   private static final String RELAX = "relax";
 
   private final Set<String> operators;
@@ -30,7 +35,8 @@ final class RuleReader {
 
   /** The policy's own demands, of which quorum and veto must be written down. */
   Demands demands(YamlFields policy, Duration minAge) throws MalformedInputException {
-    return new Demands(quorum(policy.mapping(QUORUM)), veto(policy), minAge);
+    SortedMap<String, Quorum> also = policy.has(ALSO) ? also(policy) : Collections.emptySortedMap();
+    return new Demands(quorum(policy.mapping(QUORUM)), veto(policy), minAge, also);
   }
 
   private Quorum quorum(YamlFields fields) throws MalformedInputException {
@@ -44,6 +50,22 @@ final class RuleReader {
     int vetoOperators = veto.number("operators", 1);
     veto.end();
     return vetoOperators;
+  }
+
+  /** Each quorum stands for itself: it takes over nothing from the one beside it. */
+  private SortedMap<String, Quorum> also(YamlFields fields) throws MalformedInputException {
+    SortedMap<String, Quorum> also = new TreeMap<>();
+    fields.mappings(
+        ALSO,
+        item -> {
+          String toolchain = item.parsed("toolchain", Words::toolchain);
+          if (also.containsKey(toolchain)) {
+            throw item.unexpected("toolchain", "each toolchain once");
+          }
+          also.put(toolchain, quorum(item.mapping(QUORUM)));
+          return toolchain;
+        });
+    return also;
   }
 
   private Group operators(YamlFields quorum) throws MalformedInputException {
@@ -117,9 +139,9 @@ final class RuleReader {
 
   /** The own demands with what the rule names in their place. */
   private Demands replaced(YamlFields rule, Demands own) throws MalformedInputException {
-    if (!rule.has(QUORUM) && !rule.has(VETO) && !rule.has(SOURCE)) {
+    if (Stream.of(QUORUM, VETO, SOURCE, ALSO).noneMatch(rule::has)) {
       throw rule.complaint(
-          "expected a 'quorum', 'veto' or 'source' that replaces the policy's own");
+          "expected a 'quorum', 'veto', 'source' or 'also' that replaces the policy's own");
     }
     Quorum quorum = own.quorum();
     if (rule.has(QUORUM)) {
@@ -136,7 +158,7 @@ final class RuleReader {
       minAge = source.duration("minAge");
       source.end();
     }
-    return new Demands(quorum, vetoOperators, minAge);
+    return new Demands(quorum, vetoOperators, minAge, rule.has(ALSO) ? also(rule) : own.also());
   }
 
   private static Optional<PolicyRule.Relaxation> relaxation(YamlFields rule)

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.log.WitnessQuorum;
@@ -75,8 +76,8 @@ public record UpdatePolicy(
     }
     eachKeyHasOneCertificate(rebuilders, maintainers, reviewers);
     Set<String> operators = operators(rebuilders);
-    for (Demands each : allDemands(demands, rules)) {
-      Set<String> asked = each.quorum().operators().members();
+    for (Quorum each : quorums(demands, rules)) {
+      Set<String> asked = each.operators().members();
       if (!operators.containsAll(asked)) {
         throw new IllegalArgumentException(
             "expected operators of rebuilders, " + operators + ", in every quorum, found " + asked);
@@ -114,9 +115,14 @@ public record UpdatePolicy(
         .reduce(demands.quorum().operators().fewest(), Math::min);
   }
 
-  private static List<Demands> allDemands(Demands own, List<PolicyRule> rules) {
-    List<Demands> all = new ArrayList<>(rules.stream().map(PolicyRule::demands).toList());
-    all.add(own);
+  private static List<Quorum> quorums(Demands own, List<PolicyRule> rules) {
+    List<Quorum> all = new ArrayList<>();
+    Stream.concat(Stream.of(own), rules.stream().map(PolicyRule::demands))
+        .forEach(
+            each -> {
+              all.add(each.quorum());
+              all.addAll(each.also().values());
+            });
     return all;
   }
 

@@ -16,6 +16,7 @@
  *      tool: whonix2-rebuilder, platform: {architecture: amd64, cpuVendor: AMD, kernel: linux},
  *      compilerRoots: [gcc]}
  * quorum: {threshold: 3, distinct: {jurisdiction: 2}}
+ * also: [{toolchain: clang-14, quorum: {threshold: 2}}]
  * veto: {operators: 1}
  * freshness: {maxAge: 7d}
  * protect: [openjdk-17-jre-headless]

@@ -48,6 +48,7 @@ public final class Evidence {
   private final Map<BinaryArtifact, Set<String>> operators = new HashMap<>();
   private final Map<Sha256, List<Integer>> byDigest = new HashMap<>();
   private final Map<PackageIdentity, List<Integer>> byIdentity = new HashMap<>();
+  private final Map<Sha256, List<Integer>> bySource = new HashMap<>();
   private final Map<RebuildId, List<LoggedRebuild>> failures = new HashMap<>();
 
   private Evidence(Collector collector) {
@@ -70,6 +71,9 @@ public final class Evidence {
   private void index() {
     for (int place = 0; place < current.size(); place++) {
       LoggedRebuild logged = current.get(place);
+      bySource
+          .computeIfAbsent(logged.rebuild().source().digest(), source -> new ArrayList<>())
+          .add(place);
       if (logged.statement().artifacts().isEmpty()) {
         failures
             .computeIfAbsent(logged.statement().rebuildId(), id -> new ArrayList<>())
@@ -289,6 +293,11 @@ public final class Evidence {
     SortedSet<Integer> places = new TreeSet<>(byDigest.getOrDefault(artifact.digest(), List.of()));
     places.addAll(byIdentity.getOrDefault(artifact.identity(), List.of()));
     return places.stream().map(current::get).toList();
+  }
+
+  /** Those of {@link #current} about this source, failures among them, in their order. */
+  List<LoggedRebuild> ofSource(Sha256 source) {
+    return bySource.getOrDefault(source, List.of()).stream().map(current::get).toList();
   }
 
   /** By when its maker first said that this came out of that rebuild; again is no news. */

@@ -14,6 +14,8 @@ public record Reason(Rule rule, String what, String remedy) {
     QUORUM(Kind.REFUSED),
     /** The votes do not differ as the policy asks. */
     DISTINCT(Kind.REFUSED),
+    /** Another hash class that the policy asks for has no such quorum for the same source. */
+    ALSO(Kind.REFUSED),
     /** The first vote is not old enough. */
     MIN_AGE(Kind.REFUSED),
     /** Operators got other bits from the same source in the same environment. */

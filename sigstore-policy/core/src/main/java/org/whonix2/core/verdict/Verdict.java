@@ -12,6 +12,7 @@ import org.whonix2.core.policy.Terms;
  * @param terms what was asked of the votes
  * @param exempted whether that was waived for this SHA-256
  * @param votes what counted for this SHA-256
+ * @param also what other hash classes have, one for each that the terms ask for
  * @param uncounted what names this package and did not count, with the reason for each
  * @param reasons why it is refused; empty means accepted
  * @param until when an acceptance ends
@@ -21,11 +22,13 @@ public record Verdict(
     Terms terms,
     boolean exempted,
     List<LoggedRebuild> votes,
+    List<Counterpart> also,
     List<Uncounted> uncounted,
     List<Reason> reasons,
     Instant until) {
   public Verdict {
     votes = List.copyOf(votes);
+    also = List.copyOf(also);
     uncounted = List.copyOf(uncounted);
     reasons = List.copyOf(reasons);
   }

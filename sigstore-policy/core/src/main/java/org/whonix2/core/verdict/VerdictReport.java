@@ -2,10 +2,9 @@ package org.whonix2.core.verdict;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.List;
+import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.json.StrictJson;
-import org.whonix2.core.quorum.Group;
 import org.whonix2.core.statement.Rebuild;
 
 /** A verdict told to people and to programs: the same content twice. */
@@ -16,15 +15,9 @@ public final class VerdictReport {
     this.verdict = verdict;
   }
 
-  private Set<String> operators() {
-    Set<String> operators = new TreeSet<>();
-    verdict.votes().forEach(vote -> operators.add(vote.rebuilder().operator()));
-    operators.retainAll(quorum().members());
-    return operators;
-  }
-
-  private Group quorum() {
-    return verdict.terms().demands().quorum().operators();
+  /** The votes for the file, and what is asked of them. */
+  private Agreement agreement() {
+    return new Agreement(verdict.terms().demands().quorum(), verdict.votes());
   }
 
   /** Lines for people, each with its line break. */
@@ -35,17 +28,24 @@ public final class VerdictReport {
     line(
         text,
         "  votes    ",
-        operators().size()
-            + " operators, needed "
-            + quorum()
+        found(agreement())
             + (verdict.exempted() ? ", waived by an exemption" : "")
             + verdict.terms().rule().map(number -> " by rule " + number).orElse(""));
-    for (LoggedRebuild vote : verdict.votes()) {
-      line(text, "    + ", describe(vote));
-    }
-    for (Verdict.Uncounted uncounted : verdict.uncounted()) {
-      line(text, "    - ", describe(uncounted.statement()));
-      line(text, "      not counted: ", uncounted.why());
+    lines(text, verdict.votes(), verdict.uncounted());
+    for (Counterpart other : verdict.also()) {
+      line(
+          text,
+          "  also     ",
+          other.toolchain()
+              + ": "
+              + found(new Agreement(other.quorum(), other.votes()))
+              + (verdict.exempted() ? ", waived by an exemption" : ""));
+      other
+          .artifact()
+          .ifPresent(
+              artifact ->
+                  line(text, "           ", artifact.identity() + ", " + artifact.digest()));
+      lines(text, other.votes(), other.uncounted());
     }
     for (Reason reason : verdict.reasons()) {
       line(text, "  refused: ", reason.what());
@@ -55,6 +55,21 @@ public final class VerdictReport {
       line(text, "  until    ", verdict.until().toString());
     }
     return text.toString();
+  }
+
+  private static String found(Agreement agreement) {
+    return agreement.asked().size() + " operators, needed " + agreement.quorum().operators();
+  }
+
+  private static void lines(
+      StringBuilder text, List<LoggedRebuild> votes, List<Verdict.Uncounted> others) {
+    for (LoggedRebuild vote : votes) {
+      line(text, "    + ", describe(vote));
+    }
+    for (Verdict.Uncounted uncounted : others) {
+      line(text, "    - ", describe(uncounted.statement()));
+      line(text, "      not counted: ", uncounted.why());
+    }
   }
 
   private static void line(StringBuilder text, String label, String content) {
@@ -76,22 +91,19 @@ public final class VerdictReport {
   public ObjectNode json() {
     ObjectNode json = StrictJson.newObject();
     json.put("accepted", verdict.accepted());
-    ObjectNode artifact = json.putObject("package");
-    artifact.put("name", verdict.artifact().identity().name().value());
-    artifact.put("version", verdict.artifact().identity().version().value());
-    artifact.put("architecture", verdict.artifact().identity().architecture().value());
-    artifact.put("sha256", verdict.artifact().digest().toString());
-    artifact.put("size", verdict.artifact().size());
-    json.put("operators", operators().size());
-    json.put("threshold", quorum().fewest());
-    json.put("quorum", quorum().toString());
+    describe(json.putObject("package"), verdict.artifact());
+    describe(json, agreement());
     verdict.terms().rule().ifPresent(number -> json.put("rule", number));
     json.put("exempted", verdict.exempted());
-    ArrayNode votes = json.putArray("votes");
-    verdict.votes().forEach(vote -> describe(votes.addObject(), vote));
-    ArrayNode uncounted = json.putArray("uncounted");
-    for (Verdict.Uncounted other : verdict.uncounted()) {
-      describe(uncounted.addObject().put("why", other.why()), other.statement());
+    describe(json, verdict.votes(), verdict.uncounted());
+    ArrayNode also = json.putArray("also");
+    for (Counterpart other : verdict.also()) {
+      ObjectNode node = also.addObject();
+      node.put("toolchain", other.toolchain());
+      node.put("met", other.met());
+      other.artifact().ifPresent(artifact -> describe(node.putObject("package"), artifact));
+      describe(node, new Agreement(other.quorum(), other.votes()));
+      describe(node, other.votes(), other.uncounted());
     }
     ArrayNode reasons = json.putArray("reasons");
     for (Reason reason : verdict.reasons()) {
@@ -104,6 +116,30 @@ public final class VerdictReport {
       json.put("until", verdict.until().toString());
     }
     return json;
+  }
+
+  private static void describe(ObjectNode node, BinaryArtifact artifact) {
+    node.put("name", artifact.identity().name().value());
+    node.put("version", artifact.identity().version().value());
+    node.put("architecture", artifact.identity().architecture().value());
+    node.put("sha256", artifact.digest().toString());
+    node.put("size", artifact.size());
+  }
+
+  private static void describe(ObjectNode node, Agreement agreement) {
+    node.put("operators", agreement.asked().size());
+    node.put("threshold", agreement.quorum().operators().fewest());
+    node.put("quorum", agreement.quorum().operators().toString());
+  }
+
+  private static void describe(
+      ObjectNode node, List<LoggedRebuild> votes, List<Verdict.Uncounted> others) {
+    ArrayNode counted = node.putArray("votes");
+    votes.forEach(vote -> describe(counted.addObject(), vote));
+    ArrayNode uncounted = node.putArray("uncounted");
+    for (Verdict.Uncounted other : others) {
+      describe(uncounted.addObject().put("why", other.why()), other.statement());
+    }
   }
 
   private static void describe(ObjectNode node, LoggedRebuild logged) {

@@ -155,8 +155,8 @@ class PolicyLanguageTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'' | expected a 'quorum', 'veto' or 'source'",
-        "toolchain: tcc-ddc | expected a 'quorum', 'veto' or 'source'",
+        "'' | expected a 'quorum', 'veto', 'source' or 'also'",
+        "toolchain: tcc-ddc | expected a 'quorum', 'veto', 'source' or 'also'",
         "veto: {operators: 1}, suite: bookworm | unknown key 'rules[0].suite'",
         "veto: {operators: 1}, relax: true | expected a key 'rules[0].until'",
         "veto: {operators: 1}, until: 2027-01-01T00:00:00Z | expected a key 'rules[0].relax'",

@@ -37,8 +37,11 @@ class PolicySchemaTest {
           source: {signers: keyrings/uploaders.pgp, sha256: "%s", minAge: 24h}
           silent: {atMost: 1}
           protect: [zsh]
+          also: [{toolchain: clang-14, quorum: {threshold: 2, distinct: {cpuVendor: 2}}}]
           rules:
             - {packages: ["*"], toolchain: tcc-ddc, quorum: {distinct: {compilerRoot: 3}}}
+            - {packages: ["zsh"], also: [{toolchain: pcc, quorum: {any: [alpha, beta]}},
+               {toolchain: clang-14, quorum: {threshold: 3, distinct: {cpuVendor: 2}}}]}
             - {packages: ["linux-image-*"], quorum: {all: [alpha, beta, gamma]}, veto: {operators: 1}}
             - {packages: ["*"], suites: [bookworm-security], quorum: {any: [{all: [alpha, beta]}, gamma]},
                source: {minAge: 1h}, relax: true, until: 2026-12-31T00:00:00Z, reason: in a hurry}
@@ -59,7 +62,7 @@ class PolicySchemaTest {
   void bothTakeEveryKeyOfTheLanguage() throws Exception {
     assertThat(fits(text)).isTrue();
     PolicyText whole = text.with(everything());
-    assertThat(whole.read().rules()).hasSize(3);
+    assertThat(whole.read().rules()).hasSize(4);
     assertThat(fits(whole)).isTrue();
     PolicyText grouped = text.withGroupedWitnesses();
     assertThat(grouped.read().witnesses().witnesses()).hasSize(4);
@@ -100,6 +103,12 @@ class PolicySchemaTest {
         "freshness: {maxAge: 7d} | freshness: {maxAge: 7}",
         "minAge: 24h | minAge: 0h",
         "sha256: \" | sha256: \"0",
+        "also: [{toolchain: clang-14, | also: [{",
+        "also: [{toolchain: clang-14, | also: [{toolchain: Clang,",
+        "also: [{toolchain: clang-14, | also: [{toolchain: clang-14, hashClass: clang-14,",
+        "also: [{toolchain: clang-14, quorum: {threshold: 2, | also: [{toolchain: clang-14, quorum: {",
+        "also: [{toolchain: pcc, quorum: {any: [alpha, beta]}} | also: [{toolchain: pcc}",
+        "also: [{toolchain: pcc, quorum: {any: [alpha, beta]}} | also: [pcc",
         "silent: {atMost: 1} | silent: {atMost: -1}",
         "protect: [zsh] | protect: [Zsh]",
         "protect: [zsh] | protect: [zsh, zsh]",

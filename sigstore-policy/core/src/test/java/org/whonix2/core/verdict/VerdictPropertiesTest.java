@@ -32,7 +32,7 @@ class VerdictPropertiesTest {
       List.of("alpha-1", "beta-1", "gamma-1", "alpha-2", "delta-1", "epsilon-1");
 
   /** A policy in a few numbers. */
-  record Asked(int threshold, int jurisdictions, int veto, int rule, boolean relaxed) {}
+  record Asked(int threshold, int jurisdictions, int veto, int rule, boolean relaxed, int also) {}
 
   /** A statement in a few numbers; bits 0 are the judged file's. */
   record Said(int rebuilder, int bits, int environment, int suite, int toolchain) {}
@@ -40,7 +40,7 @@ class VerdictPropertiesTest {
   @Provide
   Arbitrary<Asked> asked() {
     return Combinators.combine(
-            ints(1, 4), ints(1, 3), ints(1, 2), ints(0, 3), Arbitraries.of(true, false))
+            ints(1, 4), ints(1, 3), ints(1, 2), ints(0, 3), Arbitraries.of(true, false), ints(0, 2))
         .as(Asked::new);
   }
 
@@ -64,6 +64,9 @@ class VerdictPropertiesTest {
     world.threshold = asked.threshold;
     world.veto = asked.veto;
     world.distinct.put(Dimension.JURISDICTION, asked.jurisdictions);
+    if (asked.also > 0) {
+      world.also.put("toolchain-1", new Quorum(Group.of(asked.also, world.operators()), Map.of()));
+    }
     if (asked.rule > 0) {
       Quorum other = new Quorum(Group.of(asked.rule, world.operators()), Map.of());
       world.rules.add(
@@ -154,8 +157,10 @@ class VerdictPropertiesTest {
     World world = world(asked, said);
     boolean before = accepts(world);
     for (Said other : more) {
-      // By somebody new, so that it takes back no word of his own.
-      if (said.stream().noneMatch(one -> one.rebuilder == other.rebuilder)) {
+      // By somebody new, so that it takes back no word of his own; and no vote for those other bits
+      // where another hash class is asked for.
+      boolean isVote = asked.also > 0 && other.toolchain == 1;
+      if (!isVote && said.stream().noneMatch(one -> one.rebuilder == other.rebuilder)) {
         say(
             world,
             new Said(other.rebuilder, 1, other.environment, other.suite, other.toolchain),

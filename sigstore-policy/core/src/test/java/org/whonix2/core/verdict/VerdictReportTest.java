@@ -11,6 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.whonix2.core.artifact.Architecture;
+import org.whonix2.core.artifact.BinaryArtifact;
+import org.whonix2.core.artifact.PackageIdentity;
+import org.whonix2.core.artifact.PackageName;
+import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.core.policy.Demands;
 import org.whonix2.core.policy.HashExemption;
 import org.whonix2.core.policy.PackagePattern;
@@ -20,6 +25,15 @@ import org.whonix2.core.quorum.Group;
 
 /** A verdict explains itself: who counted, who did not and why, what is missing, what to do. */
 class VerdictReportTest {
+  private static final BinaryArtifact VARIANT =
+      new BinaryArtifact(
+          new PackageIdentity(
+              new PackageName("net-tools"),
+              new PackageVersion("2.10-1+cc.clang14"),
+              new Architecture("amd64")),
+          file("net-tools", 40).digest(),
+          1200);
+
   private final World world = new World();
 
   private String text() {
@@ -137,5 +151,69 @@ class VerdictReportTest {
     assertThat(text())
         .contains("votes    0 operators, needed 3 of alpha, beta, gamma, waived by an exemption");
     assertThat(json().get("exempted").asBoolean()).isTrue();
+  }
+
+  private void asksForClangToo() {
+    world.threshold = 1;
+    world.also.put("clang-14", new Quorum(Group.of(2, world.operators()), Map.of()));
+    world.says("alpha-1").log();
+    world.says("gamma-1").by("clang-14").got(VARIANT).log();
+    world.says("beta-1").by("clang-14").failed().log();
+  }
+
+  @Test
+  void votesOfAnotherHashClassStandApart() {
+    asksForClangToo();
+    assertThat(text())
+        .isEqualTo(
+            """
+              package  net-tools 2.10-1 amd64
+              sha256   4bf5122f344554c53bde2ebb8cd2b7e3d1600ad631c385a5d7cce23c7785459a
+              votes    1 operators, needed 1 of alpha, beta, gamma
+                + alpha-1 of alpha, DE, amd64 AMD, gcc-12 from root gcc, entry 0 of log.example.org
+              also     clang-14: 1 operators, needed 2 of alpha, beta, gamma
+                       net-tools 2.10-1+cc.clang14 amd64, %1$s
+                + gamma-1 of gamma, IS, amd64 AMD, clang-14 from root clang, entry 1 of log.example.org
+                - beta-1 of beta, FR, amd64 AMD, clang-14 from root gcc, entry 2 of log.example.org
+                  not counted: its rebuild failed: build-failed
+              refused: the policy asks for clang-14 too, and of net-tools 2.10-1+cc.clang14 amd64 with SHA-256 %1$s: 1 of 2 operators vote for this SHA-256: gamma
+                  hint: with clang-14: votes of these would be needed: 1 of alpha, beta
+            """
+                .formatted(VARIANT.digest()));
+  }
+
+  @Test
+  void programsAreToldOfAnotherHashClassToo() {
+    world.says("alpha-1").log();
+    assertThat(json().get("also")).isEmpty();
+    world.logged.clear();
+    asksForClangToo();
+    assertThat(json().get("also")).hasSize(1);
+    assertThat(json().at("/also/0/toolchain").asText()).isEqualTo("clang-14");
+    assertThat(json().at("/also/0/met").asBoolean(true)).isFalse();
+    assertThat(json().at("/also/0/package/sha256").asText()).isEqualTo(VARIANT.digest().toString());
+    assertThat(json().at("/also/0/operators").asInt()).isEqualTo(1);
+    assertThat(json().at("/also/0/threshold").asInt()).isEqualTo(2);
+    assertThat(json().at("/also/0/quorum").asText()).isEqualTo("2 of alpha, beta, gamma");
+    assertThat(json().at("/also/0/votes/0/rebuilder").asText()).isEqualTo("gamma-1");
+    assertThat(json().at("/also/0/uncounted/0/rebuilder").asText()).isEqualTo("beta-1");
+    assertThat(json().at("/also/0/uncounted/0/why").asText()).contains("build-failed");
+    assertThat(json().at("/reasons/0/rule").asText()).isEqualTo("ALSO");
+    world.says("alpha-1").by("clang-14").got(VARIANT).asNumber(2).log();
+    assertThat(json().get("accepted").asBoolean()).isTrue();
+    assertThat(json().at("/also/0/met").asBoolean()).isTrue();
+  }
+
+  @Test
+  void anExemptionIsNamedBesideAnotherHashClassToo() {
+    asksForClangToo();
+    world.exemptions.add(
+        new HashExemption(
+            world.archiveFile.digest(),
+            world.archiveFile.identity(),
+            "clang fails",
+            NOW.plusSeconds(60)));
+    assertThat(text())
+        .contains("clang-14: 1 operators, needed 2 of alpha, beta, gamma, waived by an exemption");
   }
 }

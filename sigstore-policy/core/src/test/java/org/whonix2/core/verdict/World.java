@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.whonix2.core.MalformedInputException;
@@ -65,6 +67,7 @@ final class World {
 
   final List<Rebuilder> rebuilders = new ArrayList<>();
   final Map<Dimension, Integer> distinct = new HashMap<>();
+  final SortedMap<String, Quorum> also = new TreeMap<>();
   final List<LoggedRebuild> logged = new ArrayList<>();
   final List<PolicyRule> rules = new ArrayList<>();
   final List<HashExemption> exemptions = new ArrayList<>();
@@ -125,6 +128,10 @@ final class World {
         1000);
   }
 
+  static Sha256 stage(int bits) {
+    return Sha256.of(new byte[] {6, (byte) bits});
+  }
+
   static Standing followed(Instant witnessed) {
     return new Standing.Followed(9, Optional.of(witnessed), "witnessed");
   }
@@ -152,6 +159,7 @@ final class World {
     private int source = 1;
     private Binaries binaries = Binaries.BINARY;
     private boolean git;
+    private Optional<Sha256> stage = Optional.empty();
     private long sequence = 1;
     private String log = LOG;
 
@@ -248,6 +256,12 @@ final class World {
           Sha256.of(new byte[] {3, (byte) source}));
     }
 
+    /** By a compiler that was regenerated and came to these bits. */
+    Said withStage(int other) {
+      stage = Optional.of(stage(other));
+      return this;
+    }
+
     Said asNumber(long number) {
       sequence = number;
       return this;
@@ -277,7 +291,7 @@ final class World {
               "",
               binaries,
               root,
-              Optional.empty(),
+              stage,
               new Platform("amd64", emulated, cpuVendor, "cpu", "linux", "6.1", "Debian 12"),
               Sha256.of(new byte[] {4, (byte) environment}),
               tool,
@@ -307,7 +321,7 @@ final class World {
 
   /** The policy's own demands: so many of the rebuilders' operators, of so many kinds. */
   Demands demands() {
-    return new Demands(new Quorum(Group.of(threshold, operators()), distinct), veto, minAge);
+    return new Demands(new Quorum(Group.of(threshold, operators()), distinct), veto, minAge, also);
   }
 
   Set<String> operators() {

@@ -1,0 +1,237 @@
+package org.whonix2.core.verdict;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.whonix2.core.artifact.BinaryArtifact;
+import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.openpgp.Fingerprint;
+import org.whonix2.core.policy.UpdatePolicy;
+import org.whonix2.core.statement.RebuildId;
+
+/**
+ * What everybody said of one artifact: votes, what contradicts them, and what counts nothing. The
+ * hash classes and suites of all of them are mixed: which votes count together is asked later.
+ */
+final class Tally {
+  private final UpdatePolicy policy;
+  private final Evidence evidence;
+  private final BinaryArtifact artifact;
+  private final Instant now;
+
+  private final List<LoggedRebuild> votes = new ArrayList<>();
+  private final List<Verdict.Uncounted> uncounted = new ArrayList<>();
+  private final List<LoggedRebuild> votesSetAside = new ArrayList<>();
+  private final Map<Circumstances, List<OtherBits>> otherBits = new LinkedHashMap<>();
+
+  /** Whoever says that this came out, whether it counts or not: others can contradict it. */
+  private final List<LoggedRebuild> contradictable = new ArrayList<>();
+
+  Tally(Grounds grounds, BinaryArtifact artifact) {
+    this.policy = grounds.policy();
+    this.evidence = grounds.evidence();
+    this.artifact = artifact;
+    this.now = grounds.now();
+    countVotes();
+  }
+
+  BinaryArtifact artifact() {
+    return artifact;
+  }
+
+  /** Statements that count as votes for it. */
+  List<LoggedRebuild> votes() {
+    return votes;
+  }
+
+  /** What would be votes, had their keys not signed two things. */
+  List<LoggedRebuild> votesSetAside() {
+    return votesSetAside;
+  }
+
+  /** What names it and is neither a vote nor other bits, with the reason for each. */
+  List<Verdict.Uncounted> uncounted() {
+    return uncounted;
+  }
+
+  /** A vote: this very file, under this very identity, by a key in good standing. */
+  private void countVotes() {
+    for (LoggedRebuild logged : evidence.concerning(artifact)) {
+      Optional<Claim> claim = claim(logged);
+      if (claim.isEmpty()) {
+        continue;
+      }
+      Claim said = claim.get();
+      Optional<String> contradiction = logged.rebuilder().contradiction(logged.rebuild());
+      if (contradiction.isPresent()) {
+        doesNotCount(logged, contradiction.get());
+      } else if (said.otherBits.isPresent()) {
+        // Also of one set aside: to say two things must not take a veto away.
+        otherBits
+            .computeIfAbsent(Circumstances.of(logged), key -> new ArrayList<>())
+            .add(new OtherBits(logged, said.otherBits.get()));
+      } else if (evidence.isSetAside(logged)) {
+        doesNotCount(logged, "its key signed two different statements where it may sign one");
+        if (said.isVote) {
+          votesSetAside.add(logged);
+        }
+        contradictable.add(logged);
+      } else if (said.isVote) {
+        sourceMustBeSignedByAnUploader(logged)
+            .ifPresentOrElse(
+                why -> {
+                  doesNotCount(logged, why);
+                  contradictable.add(logged);
+                },
+                () -> votes.add(logged.loggedBy(evidence.since(logged, artifact))));
+      } else {
+        doesNotCount(logged, said.text);
+        if (said.isSameFile) {
+          contradictable.add(logged);
+        }
+      }
+    }
+    contradictable.addAll(votes);
+  }
+
+  /** Other bits under the artifact's name. */
+  private record OtherBits(LoggedRebuild logged, Sha256 bits) {}
+
+  private void doesNotCount(LoggedRebuild logged, String why) {
+    uncounted.add(new Verdict.Uncounted(logged, why));
+  }
+
+  /**
+   * What an attestation says that bears on the artifact.
+   *
+   * @param isSameFile these bits under this name, whatever it says of their size
+   * @param otherBits what came out instead under the artifact's name
+   */
+  private record Claim(
+      boolean isVote, boolean isSameFile, Optional<Sha256> otherBits, String text) {
+    static Claim vote() {
+      return new Claim(true, true, Optional.empty(), "it is this file");
+    }
+
+    static Claim none(String text) {
+      return new Claim(false, false, Optional.empty(), text);
+    }
+  }
+
+  private Optional<Claim> claim(LoggedRebuild logged) {
+    Optional<Claim> claim = Optional.empty();
+    for (BinaryArtifact attested : logged.statement().artifacts()) {
+      boolean sameBits = attested.digest().equals(artifact.digest());
+      boolean sameName = attested.identity().equals(artifact.identity());
+      if (attested.equals(artifact)) {
+        return Optional.of(Claim.vote());
+      }
+      if (sameName && sameBits) {
+        String size = "it gives the size as " + attested.size();
+        claim = Optional.of(new Claim(false, true, Optional.empty(), size));
+      } else if (sameName) {
+        claim = Optional.of(new Claim(false, false, Optional.of(attested.digest()), "other bits"));
+      } else if (sameBits && claim.isEmpty()) {
+        claim = Optional.of(Claim.none("it has these bits as " + attested.identity()));
+      }
+    }
+    return claim;
+  }
+
+  /** Whoever stole the archive's key must not bring a source of his own. */
+  private Optional<String> sourceMustBeSignedByAnUploader(LoggedRebuild logged) {
+    if (policy.source().isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Fingerprint> signer = logged.rebuild().sourceSigner();
+    if (signer.isEmpty()) {
+      return Optional.of("it does not say who signed the source, and the policy asks for it");
+    }
+    return policy.source().get().keyring().contains(signer.get())
+        ? Optional.empty()
+        : Optional.of(
+            "its source is signed by " + signer.get() + ", who is not in the policy's keyring");
+  }
+
+  /** What contradicts those of this hash class who say that it came out. */
+  Vetoes vetoes(String hashClass) {
+    return vetoesAgainst(
+        contradictable.stream()
+            .filter(logged -> Ballot.hashClass(logged).equals(hashClass))
+            .toList());
+  }
+
+  /** What contradicts anybody who says that it came out. */
+  Vetoes vetoes() {
+    return vetoesAgainst(contradictable);
+  }
+
+  /**
+   * Other bits from the same rebuild in the environment of one of these, unless reviewers overrode
+   * them for this artifact, or what would support them could not be fetched.
+   */
+  private Vetoes vetoesAgainst(Collection<LoggedRebuild> contradicted) {
+    List<LoggedRebuild> standing = new ArrayList<>();
+    List<Instant> ends = new ArrayList<>();
+    contradicted.stream()
+        .map(Circumstances::of)
+        .distinct()
+        .flatMap(same -> otherBits.getOrDefault(same, List.of()).stream())
+        .filter(other -> evidence.isSupported(other.logged))
+        .forEach(
+            other ->
+                overridden(other).ifPresentOrElse(ends::add, () -> standing.add(other.logged)));
+    return new Vetoes(standing, ends.stream().min(Comparator.naturalOrder()));
+  }
+
+  /** Until when enough reviewers override what this one says, if they do. */
+  private Optional<Instant> overridden(OtherBits other) {
+    Fingerprint rebuilder = other.logged.rebuild().rebuilder();
+    return Endorsement.level(
+        evidence.overrides(artifact.digest(), rebuilder, other.bits), policy.reviewers(), now);
+  }
+
+  private record Circumstances(RebuildId id, Sha256 environment) {
+    static Circumstances of(LoggedRebuild logged) {
+      return new Circumstances(logged.statement().rebuildId(), logged.rebuild().environment());
+    }
+  }
+
+  /** Vetoes, and what looks like one. */
+  List<Verdict.Uncounted> otherBits() {
+    Set<Circumstances> comparable =
+        contradictable.stream().map(Circumstances::of).collect(Collectors.toSet());
+    List<Verdict.Uncounted> listed = new ArrayList<>();
+    otherBits.forEach(
+        (circumstances, others) ->
+            others.forEach(
+                other ->
+                    listed.add(
+                        new Verdict.Uncounted(
+                            other.logged,
+                            "it has other bits, "
+                                + other.bits
+                                + ": "
+                                + kind(other, comparable.contains(circumstances))))));
+    return listed;
+  }
+
+  private String kind(OtherBits other, boolean comparable) {
+    if (!comparable) {
+      return "inconclusive, as no vote is from the same source and environment";
+    }
+    if (!evidence.isSupported(other.logged)) {
+      return "no veto, as its log, .buildinfo or bits cannot be fetched";
+    }
+    return overridden(other)
+        .map(end -> "a veto that reviewers override until " + end)
+        .orElse("a veto");
+  }
+}
