@@ -68,14 +68,16 @@ record Agreement(Quorum quorum, List<LoggedRebuild> votes) {
   }
 
   private static Reason tooFew(Dimension dimension, int asked, List<LoggedRebuild> counting) {
-    return new Reason(
-        Rule.DISTINCT,
+    String what =
         "the votes cover "
             + DistinctValues.count(dimension, counting)
             + " of "
             + asked
             + " different values of "
-            + dimension.key(),
-        "votes from operators that differ in " + dimension.key() + " would be needed");
+            + dimension.key();
+    String remedy = "votes from operators that differ in " + dimension.key() + " would be needed";
+    return dimension == Dimension.COMPILER_ROOT
+        ? Stages.of(counting).explain(new Reason(Rule.DISTINCT, what, remedy))
+        : new Reason(Rule.DISTINCT, what, remedy);
   }
 }

@@ -13,6 +13,7 @@ import org.whonix2.core.policy.Dimension;
  * How many values of a dimension distinct operators cover. An operator stands for one value only,
  * however many rebuilders it runs: else one operator with two compilers would be diverse alone. So
  * this is the size of a maximum matching of operators to values (found by augmenting paths).
+ * Compiler roots count together only as far as they came to one compiler ({@link Stages}).
  */
 final class DistinctValues {
   private final Map<String, Set<String>> valuesByOperator = new TreeMap<>();
@@ -21,6 +22,15 @@ final class DistinctValues {
   private DistinctValues() {}
 
   static int count(Dimension dimension, List<LoggedRebuild> votes) {
+    return dimension == Dimension.COMPILER_ROOT
+        ? Stages.of(votes).agreeing().stream()
+            .mapToInt(agreeing -> matched(dimension, agreeing))
+            .max()
+            .orElse(0)
+        : matched(dimension, votes);
+  }
+
+  private static int matched(Dimension dimension, List<LoggedRebuild> votes) {
     DistinctValues matching = new DistinctValues();
     for (LoggedRebuild vote : votes) {
       matching
