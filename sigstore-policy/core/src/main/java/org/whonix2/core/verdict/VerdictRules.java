@@ -126,6 +126,8 @@ public final class VerdictRules {
             .add(vote);
       }
     }
+    // Once a class: one rebuilder can name thousands of sources, and so make as many ballots.
+    Map<String, Vetoes> vetoes = new HashMap<>();
     List<Ballot> ballots = new ArrayList<>();
     together.forEach(
         (key, some) ->
@@ -133,7 +135,7 @@ public final class VerdictRules {
                 new Ballot(
                     key.terms,
                     some,
-                    tally.vetoes(key.hashClass),
+                    vetoes.computeIfAbsent(key.hashClass, tally::vetoes),
                     key.source
                         .map(source -> counterparts.of(key.terms.demands(), key.hashClass, source))
                         .orElse(List.of()),
