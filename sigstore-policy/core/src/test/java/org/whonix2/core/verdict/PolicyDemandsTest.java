@@ -163,7 +163,12 @@ class PolicyDemandsTest {
     world.says("beta-1").log();
     world.says("gamma-1").log();
     world.assertRefused(Rule.QUORUM);
-    assertThat(world.judge(world.archiveFile).reasons().get(0).remedy()).contains("delta");
+    Reason reason = world.judge(world.archiveFile).reasons().get(0);
+    // As many as could be enough, and not those: what is asked for is told.
+    assertThat(reason.what())
+        .isEqualTo(
+            "3 operators vote for this SHA-256: alpha, beta, gamma; the policy asks for " + group);
+    assertThat(reason.remedy()).contains("delta");
     world.says("delta-1").log();
     world.assertAccepted();
   }

@@ -37,6 +37,7 @@ class ReferenceBuiltTest {
     world.rebuilder("of-pcc", "gamma", "IS", "pcc");
     world.rebuilder("of-tcc", "delta", "NL", "tcc");
     world.rebuilder("also-of-gcc", "epsilon", "NO", "gcc");
+    world.rebuilder("third-of-gcc", "zeta", "SE", "gcc");
     world.threshold = 5;
     Quorum roots = new Quorum(Group.of(3, world.operators()), Map.of(Dimension.COMPILER_ROOT, 3));
     world.rules.add(
@@ -182,6 +183,7 @@ class ReferenceBuiltTest {
   void theCompilerOfMostRootsIsNamedFirstThenThatOfMostVotes() {
     says("of-gcc").withStage(66).log();
     says("also-of-gcc").withStage(66).log();
+    says("third-of-gcc").withStage(66).log();
     says("of-clang").withStage(5).log();
     assertThat(odd()).contains(stage(66) + " (also-of-gcc", "and " + stage(5) + " (of-clang");
     says("of-pcc").withStage(5).log();

@@ -6,6 +6,7 @@ import static org.whonix2.core.verdict.World.file;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -243,6 +244,65 @@ class TwoCompilersTest {
     assertThat(also().artifact()).contains(variant("net-tools", "amd64", 41));
   }
 
+  /** Other bits of the variant, in an environment of their own. */
+  private World.Said clangElsewhere(String rebuilder) {
+    return clang(rebuilder).inEnvironment(2).got(variant("net-tools", "amd64", 41));
+  }
+
+  private void moreOperators() {
+    world.rebuilder("delta-1", "delta", "NL", "gcc", "clang");
+    world.rebuilder("epsilon-1", "epsilon", "NO", "gcc", "clang");
+    world.rebuilder("zeta-1", "zeta", "SE", "gcc", "clang");
+    world.also.put("clang-14", quorum(2));
+    gcc("alpha-1").log();
+    gcc("beta-1").log();
+  }
+
+  @Test
+  void ofSeveralBitsAnyThatDoSuffice() {
+    moreOperators();
+    clang("alpha-1").log();
+    clang("beta-1").log();
+    clang("gamma-1").log();
+    clang("delta-1").got(variant("net-tools", "amd64", 42)).log();
+    world.assertRefused(Rule.ALSO);
+    clangElsewhere("epsilon-1").log();
+    clangElsewhere("zeta-1").log();
+    world.assertAccepted();
+    assertThat(also().artifact()).contains(variant("net-tools", "amd64", 41));
+  }
+
+  @Test
+  void whereNoneDoesThatOfMostVotesIsTold() {
+    moreOperators();
+    world.rebuilder("eta-1", "eta", "FI", "gcc");
+    world.rebuilder("theta-1", "theta", "EE", "gcc");
+    world.also.put("clang-14", quorum(3));
+    // Named by three, of whom two may not.
+    for (String who : List.of("alpha-1", "eta-1", "theta-1")) {
+      clang(who).log();
+    }
+    for (String who : List.of("beta-1", "gamma-1", "delta-1")) {
+      clangElsewhere(who).log();
+    }
+    clang("epsilon-1").inEnvironment(2).got(variant("net-tools", "amd64", 42)).log();
+    world.assertRefused(Rule.ALSO);
+    assertThat(also().artifact()).contains(variant("net-tools", "amd64", 41));
+  }
+
+  @Test
+  void whichOfTwoEqualOnesIsTakenTheOrderOfTheLogDoesNotDecide() {
+    moreOperators();
+    clang("alpha-1").log();
+    clang("beta-1").log();
+    clangElsewhere("gamma-1").log();
+    clangElsewhere("delta-1").log();
+    Optional<BinaryArtifact> taken = also().artifact();
+    world.assertAccepted();
+    Collections.reverse(world.logged);
+    assertThat(also().artifact()).isEqualTo(taken);
+  }
+
   // --- what is no vote there -------------------------------------------------------------------
 
   @Test
@@ -397,9 +457,11 @@ class TwoCompilersTest {
     Instant end = NOW.plusSeconds(60);
     assertThat(world.judge(world.archiveFile).until()).isEqualTo(end);
     assertThat(world.judge(world.archiveFile, end).accepted()).isFalse();
-    // Other bits that nobody contradicts last longer.
-    clang("gamma-1").inEnvironment(2).got(odd).log();
-    clang("alpha-1").inEnvironment(2).got(odd).log();
+    // What nobody contradicts lasts longer, whoever has more votes.
+    moreOperators();
+    clang("zeta-1").log();
+    clang("delta-1").inEnvironment(2).got(variant("net-tools", "amd64", 43)).log();
+    clang("epsilon-1").inEnvironment(2).got(variant("net-tools", "amd64", 43)).log();
     assertThat(world.judge(world.archiveFile).until()).isAfter(end);
   }
 
