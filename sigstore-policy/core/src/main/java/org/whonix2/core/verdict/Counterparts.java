@@ -26,8 +26,7 @@ final class Counterparts {
   private static final Comparator<Counterpart> NEAREST =
       Comparator.comparing((Counterpart one) -> !one.met())
           .thenComparing(Counterpart::until, Ballot.LONGEST)
-          .thenComparing(one -> -Agreement.operators(one.votes()).size())
-          .thenComparing(one -> one.artifact().map(Counterparts::order).orElse(""));
+          .thenComparing(one -> -Agreement.operators(one.votes()).size());
 
   private final Grounds grounds;
   private final Evidence evidence;
@@ -97,7 +96,10 @@ final class Counterparts {
     return artifact.digest() + " " + artifact.identity() + " " + artifact.size();
   }
 
-  /** What enough operators name to be a quorum; else, to be told, what most of them name. */
+  /**
+   * What enough operators name to be a quorum; else, to be told, what most of them name. In an
+   * order that the log's does not change.
+   */
   private List<Tally> tallies(Asked asked) {
     List<BinaryArtifact> named =
         evidence.ofSource(asked.source).stream()
