@@ -203,6 +203,17 @@ say "8. a trojan in a compiler"
 infect >infect.out 2>&1 || { tail -n 20 infect.out >&2; fail "the trojan could not be made"; }
 note "somebody's tcc is infected: its source is clean, and it infects what it compiles of that source"
 row "the infected root is found and named" 4 'odd: tcc' bootstrap_with_trojan
+cp row.out row.bootstrap
 sed -n '/^root /,$s/^/      /p' row.out
 itself() { same_bits attacked/tcc/stage-{1,2,3}/tcc; }
 row "although it reproduces itself from clean source" 0 'one SHA-256' itself
+# The backdoor is not in this package: its bits would be the honest ones.
+# shellcheck disable=SC2016
+forge zeta 2 "gamma/$variant-tcc-ddc/attestation.json" \
+  '.predicate.buildDefinition.internalParameters |= (.compilerRoot = "tcc" | .stage.digest.sha256 = $stage)' \
+  --arg stage "$(sed -n 's/^  tcc  *\([0-9a-f]\{64\}\)$/\1/p' row.bootstrap)"
+row "zeta votes for the right bits, by that compiler" 0 '"index"' post zeta.envelope
+roots_policy infected-root "$three" "alpha gcc" "beta clang" "zeta tcc"
+row "a box that asks for three roots, one of them infected" 100 'came to one compiler' \
+  on_box on infected-root tcc-ddc "$variant"
+row_why

@@ -76,7 +76,7 @@ attacks
 changed_sha256=$(sha256sum changed.deb | cut -d' ' -f1)
 
 say "8. liars"
-forge mallory "$changed_sha256" 1
+other_bits mallory "$changed_sha256" 1
 row "the server refuses a key that is not in its roster" 22 '"status":403' post mallory.envelope
 "$server" roster add --state server --name mallory-1 mallory/key/certificate.asc >/dev/null
 row "with mallory in the roster it is logged" 0 '"index":3' post mallory.envelope
@@ -87,7 +87,7 @@ row "and changes nothing for the archive's file" 0 '^accepted' verify policy.yam
 stop "$server_pid"
 cp -a server server-older
 serve "$port"
-forge gamma "$changed_sha256" 2
+other_bits gamma "$changed_sha256" 2
 row "gamma attests other bits" 0 '"index":4' post gamma.envelope
 row "sync takes it in" 0 'entries 4 to 5; witnessed at' "$update" sync --state box --policy policy.yaml
 row "a rebuilder that attests other bits" 1 'refused: 1 operators got other bits' verify policy.yaml "$file"
