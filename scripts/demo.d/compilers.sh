@@ -6,7 +6,7 @@
 declare -A jurisdiction=([alpha]=DE [beta]=FR [gamma]=IS [zeta]=NL)
 declare -A root=([alpha]=gcc [beta]=clang [gamma]=pcc [zeta]=gcc)
 state=${state:-$work/state}
-variant=ed
+variant="ed"
 
 # --- builds and what they voted for ---------------------------------------------------------------
 # build_by OPERATOR SOURCE TOOLCHAIN [ROOT]: in the background, into OPERATOR/SOURCE-TOOLCHAIN.
@@ -200,7 +200,9 @@ row_why
 row "gateway: what clang built" 0 "hello from .*\+cc\.clang14" on_box on gateway clang-14 "$variant"
 
 say "8. a trojan in a compiler"
-infect >infect.out 2>&1 || { tail -n 20 infect.out >&2; fail "the trojan could not be made"; }
+# In a shell of its own: errors end no function that something waits for.
+repository=$repository work=$work state=$state bash -euo pipefail -c "$(declare -f infect); infect" >infect.out 2>&1 ||
+  { tail -n 20 infect.out >&2; fail "the trojan could not be made"; }
 note "somebody's tcc is infected: its source is clean, and it infects what it compiles of that source"
 row "the infected root is found and named" 4 'odd: tcc' bootstrap_with_trojan
 cp row.out row.bootstrap
