@@ -75,8 +75,10 @@ public record Toolchain(
   }
 
   /** The version under which it builds a source, where that is not the source's own. */
-  public Optional<PackageVersion> variant(PackageVersion source) {
-    return versionSuffix.map(suffix -> new PackageVersion(source + suffix));
+  public Optional<PackageVersion> variant(PackageVersion source) throws MalformedInputException {
+    return versionSuffix.isPresent()
+        ? Optional.of(PackageVersion.parse(source + versionSuffix.get()))
+        : Optional.empty();
   }
 
   /** Whether a compiler of this root is the packages' own, and nothing has to be regenerated. */

@@ -223,7 +223,9 @@ final class Report {
         .recordedBuildinfo()
         .ifPresent(digest -> report.put("recordedBuildinfo", digest.toString()));
     input.signer().ifPresent(signer -> report.put("signer", signer.toString()));
-    input.rebuild().ifPresent(rebuild -> report.put("binaryVersion", rebuild.version().toString()));
+    if (!input.builtVersion().equals(input.source().version())) {
+      report.put("binaryVersion", input.builtVersion().toString());
+    }
     report.put("suite", request.suite());
     report.put("toolchain", request.toolchain().name());
     report.put("compilerRoot", request.compilerRoot());

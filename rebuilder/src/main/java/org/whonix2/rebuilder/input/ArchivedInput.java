@@ -44,6 +44,14 @@ final class ArchivedInput {
     // Of packages for all architectures there is one, which no compiler of ours made.
     boolean anyOnly = rebuild.isPresent() || variant.isPresent();
     Binaries binaries = asked.orElse(anyOnly ? Binaries.ANY : Binaries.BINARY);
+    if (variant.isPresent() && binaries != Binaries.ANY) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "expected --binaries any, as "
+              + fetching.toolchain().name()
+              + " makes variants, and compiles nothing in packages for all architectures; found "
+              + binaries);
+    }
     if (variant.isPresent() && rebuilt.isPresent()) {
       throw new CommandException(
           ExitCode.USAGE,

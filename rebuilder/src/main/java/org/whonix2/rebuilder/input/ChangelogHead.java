@@ -17,6 +17,9 @@ record ChangelogHead(PackageName name, PackageVersion version) {
   private static final Pattern LINE =
       Pattern.compile("(\\S+) \\(([^ ()]+)\\)(?: [A-Za-z0-9.+~-]+)+;[ -~]*");
 
+  /** dpkg allows spaces around the sign. */
+  private static final Pattern BINARY_ONLY = Pattern.compile("binary-only\\s*=\\s*yes");
+
   /** Reads the start of the file; what is behind the first line does not matter. */
   static ChangelogHead parse(byte[] start) throws MalformedInputException {
     String text = new String(start, StandardCharsets.ISO_8859_1);
@@ -30,7 +33,7 @@ record ChangelogHead(PackageName name, PackageVersion version) {
               + " bytes, found "
               + Quoted.of(line));
     }
-    if (line.toLowerCase(Locale.ROOT).contains("binary-only=yes")) {
+    if (BINARY_ONLY.matcher(line.toLowerCase(Locale.ROOT)).find()) {
       // dpkg would take the version before it for the source's.
       throw new MalformedInputException(
           "debian/changelog: expected an entry of the source, found one of a binary-only rebuild");

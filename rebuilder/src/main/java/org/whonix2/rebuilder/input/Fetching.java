@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.rebuilder.apt.AptRoot;
@@ -35,9 +36,13 @@ public record Fetching(
     Instant now,
     Consumer<String> notices) {
   /** What the toolchain calls what it builds of this source, if not as the source is. */
-  Optional<Variant> variant(PackageName source, PackageVersion version) {
+  Optional<Variant> variant(PackageName source, PackageVersion version)
+      throws MalformedInputException {
     return toolchain
         .variant(version)
-        .map(variant -> new Variant(source, variant, toolchain.name()));
+        .map(
+            built ->
+                new Variant(
+                    source, built, toolchain.versionSuffix().orElseThrow(), toolchain.name()));
   }
 }

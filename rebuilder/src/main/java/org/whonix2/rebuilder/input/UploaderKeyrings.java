@@ -41,6 +41,9 @@ final class UploaderKeyrings {
   private static final Pattern KEYRING =
       Pattern.compile("usr/share/keyrings/debian-(?:keyring|maintainers)\\.(?:gpg|pgp)");
 
+  /** Another one for each way in which the keyrings were copied. */
+  private static final String FORM = ".slim1.pgp";
+
   private final Path keys;
 
   private UploaderKeyrings(Path keys) {
@@ -74,7 +77,7 @@ final class UploaderKeyrings {
     Path unpacked = kept.resolve(UUID.randomUUID() + ".new");
     try {
       unpack(apt.download(newest, aside), unpacked);
-      Path file = kept.resolve(newest.digest() + "." + digest(unpacked) + ".pgp");
+      Path file = kept.resolve(newest.digest() + "." + digest(unpacked) + FORM);
       Files.move(unpacked, file, StandardCopyOption.ATOMIC_MOVE);
       return new UploaderKeyrings(file);
     } finally {
@@ -84,9 +87,9 @@ final class UploaderKeyrings {
 
   /** What was kept of this package, if it is whole. */
   private static Optional<Path> find(Path kept, Sha256 deb) throws IOException {
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(kept, deb + ".*.pgp")) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(kept, deb + ".*" + FORM)) {
       for (Path file : files) {
-        if (file.endsWith(deb + "." + digest(file) + ".pgp")) {
+        if (file.endsWith(deb + "." + digest(file) + FORM)) {
           return Optional.of(file);
         }
       }

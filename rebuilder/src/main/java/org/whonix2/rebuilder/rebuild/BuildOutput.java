@@ -16,6 +16,7 @@ import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.artifact.DebFile;
 import org.whonix2.core.digest.Sha256;
+import org.whonix2.rebuilder.sandbox.Variant;
 
 /**
  * What a build left directly in its folder, copied out to where no build can reach. Only plain
@@ -79,6 +80,25 @@ record BuildOutput(List<BinaryArtifact> artifacts, Sha256 buildinfo) {
         buildinfo.orElseThrow(
             () -> new MalformedInputException("expected " + buildinfoName + ", found none"));
     return new BuildOutput(taken, found);
+  }
+
+  /**
+   * A source can give its packages versions of their own, past its changelog: another compiler's
+   * bits are none of the archive's packages.
+   */
+  void requireVersions(Optional<Variant> variant) throws MalformedInputException {
+    if (variant.isEmpty()) {
+      return;
+    }
+    for (BinaryArtifact artifact : artifacts) {
+      if (!artifact.identity().version().toString().endsWith(variant.get().suffix())) {
+        throw new MalformedInputException(
+            "expected versions that end with "
+                + variant.get().suffix()
+                + ", found "
+                + artifact.identity());
+      }
+    }
   }
 
   /** Sorted, so that every rebuilder lists its artifacts alike. */

@@ -178,6 +178,7 @@ public final class Rebuild {
       BuildOutput output;
       try {
         output = BuildOutput.take(work, request.out(), source.buildinfoName(architecture));
+        output.requireVersions(source.recipe().variant());
       } catch (MalformedInputException e) {
         BuildFailure left =
             new BuildFailure("what it left behind: " + e.getMessage(), Optional.of("output"));

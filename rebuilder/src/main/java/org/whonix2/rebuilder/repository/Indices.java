@@ -69,6 +69,7 @@ final class Indices {
    */
   ReleaseText write(Set<String> architectures, SortedMap<String, BinaryArtifact> packages)
       throws IOException, CommandException, MalformedInputException {
+    requireIndexed(architectures, packages);
     Files.writeString(staging.resolve(CONFIGURATION), configuration(architectures));
     for (String architecture : architectures) {
       Path folder =
@@ -83,7 +84,40 @@ final class Indices {
     Path dist = staging.resolve("dists").resolve(settings.suite());
     ByteArrayOutputStream release = new ByteArrayOutputStream();
     run(release, "release", staging.relativize(dist).toString());
-    return ReleaseText.parse(release.toString(StandardCharsets.UTF_8));
+    ReleaseText text = ReleaseText.parse(release.toString(StandardCharsets.UTF_8));
+    text.requireOf(settings, architectures);
+    text.requireFiles(files(dist, architectures));
+    return text;
+  }
+
+  private static void requireIndexed(
+      Set<String> architectures, SortedMap<String, BinaryArtifact> packages)
+      throws CommandException {
+    for (BinaryArtifact artifact : packages.values()) {
+      String of = artifact.identity().architecture().value();
+      if (!of.equals("all") && !architectures.contains(of)) {
+        throw new CommandException(
+            ExitCode.REFUSED,
+            artifact.identity() + " is of an architecture that no rebuild here was made for");
+      }
+    }
+  }
+
+  /** What a Release file must list, by path from its folder on. */
+  private static SortedMap<String, ReleaseText.Listed> files(Path dist, Set<String> architectures)
+      throws IOException {
+    SortedMap<String, ReleaseText.Listed> files = new TreeMap<>();
+    for (String architecture : architectures) {
+      Path index = dist.resolve("main/binary-" + architecture + "/Packages");
+      for (Path file : List.of(index, suffixed(index, ".gz"), suffixed(index, ".xz"))) {
+        try (InputStream in = Files.newInputStream(file)) {
+          files.put(
+              dist.relativize(file).toString(),
+              new ReleaseText.Listed(Sha256.of(in), Files.size(file)));
+        }
+      }
+    }
+    return files;
   }
 
   /**

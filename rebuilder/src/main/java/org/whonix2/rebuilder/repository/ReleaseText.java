@@ -5,9 +5,14 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
 import org.whonix2.core.deb822.Deb822;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.openpgp.SignedText;
 
@@ -34,6 +39,48 @@ record ReleaseText(String text, Instant validUntil) {
     } catch (DateTimeParseException e) {
       throw new MalformedInputException(
           "expected a date in Valid-Until, found " + Quoted.of(until), e);
+    }
+  }
+
+  /** One file's digest and size, in bytes. */
+  record Listed(Sha256 digest, long size) {}
+
+  /** It says of itself what it was asked to. */
+  void requireOf(RepositorySettings settings, Set<String> architectures)
+      throws MalformedInputException {
+    Deb822 fields = Deb822.parseOne(text);
+    require(fields, "Suite", settings.suite());
+    require(fields, "Codename", settings.suite());
+    require(fields, "Origin", settings.origin());
+    require(fields, "Label", settings.label());
+    require(fields, "Components", "main");
+    require(fields, "Architectures", String.join(" ", new TreeSet<>(architectures)));
+  }
+
+  private static void require(Deb822 fields, String field, String value)
+      throws MalformedInputException {
+    String found = fields.require(field).strip();
+    if (!found.equals(value)) {
+      throw new MalformedInputException(
+          "expected " + field + ": " + value + " in a Release file, found " + Quoted.of(found));
+    }
+  }
+
+  /** It lists these files as they are, and no others. */
+  void requireFiles(SortedMap<String, Listed> files) throws MalformedInputException {
+    SortedMap<String, Listed> missing = new TreeMap<>(files);
+    for (String line : Deb822.parseOne(text).require("SHA256").strip().split("\n", -1)) {
+      String[] words = line.strip().split(" +", -1);
+      Listed listed = words.length == 3 ? missing.remove(words[2]) : null;
+      if (listed == null
+          || !(listed.digest() + " " + listed.size()).equals(words[0] + " " + words[1])) {
+        throw new MalformedInputException(
+            "expected the digests of our own indices in a Release file, found " + Quoted.of(line));
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new MalformedInputException(
+          "expected " + missing.firstKey() + " in a Release file, found none");
     }
   }
 

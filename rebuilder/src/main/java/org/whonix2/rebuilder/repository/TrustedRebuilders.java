@@ -21,8 +21,18 @@ import org.whonix2.io.cli.ExitCode;
 public final class TrustedRebuilders {
   private final Map<Fingerprint, Certificate> certificates = new HashMap<>();
 
-  public TrustedRebuilders(Collection<Certificate> certificates) {
-    certificates.forEach(each -> this.certificates.put(each.fingerprint(), each));
+  /**
+   * @throws CommandException if two are of one key: they may say different things of it, and one of
+   *     them that it was revoked
+   */
+  public TrustedRebuilders(Collection<Certificate> certificates) throws CommandException {
+    for (Certificate each : certificates) {
+      if (this.certificates.put(each.fingerprint(), each) != null) {
+        throw new CommandException(
+            ExitCode.USAGE,
+            "expected each rebuilder's certificate once, found two of " + each.fingerprint());
+      }
+    }
   }
 
   /** An attestation whose signature was checked, and its envelope's bytes. */

@@ -10,10 +10,11 @@ import org.whonix2.core.artifact.PackageVersion;
  * (deb-changelog(5)): by an entry before those of debian/changelog, so dpkg still knows the version
  * of the source. The entry has the date of the one before, for SOURCE_DATE_EPOCH.
  *
- * @param version of its packages
+ * @param version of its packages, which ends with the suffix
+ * @param suffix that all of its packages' versions have, whatever versions the source gives them
  * @param toolchain that builds it
  */
-public record Variant(PackageName source, PackageVersion version, String toolchain) {
+public record Variant(PackageName source, PackageVersion version, String suffix, String toolchain) {
   /** By a shell, and as the build's user: what it reads and replaces is the source's own. */
   private static final String PREPEND =
       """

@@ -556,6 +556,7 @@ class GitInputTest {
         "debian/changelog | ../x (1.0) x; urgency=low\\n | expected a package name",
         "debian/changelog | tiny (1.0-) x; urgency=low\\n | expected a version",
         "debian/changelog | '' | expected a first line",
+        "debian/changelog | tiny (1) x; urgency=low, binary-only = yes\\n | a binary-only rebuild",
         "debian/changelog | tiny (1) x; urgency=low, Binary-Only=yes\\n | a binary-only rebuild",
         "debian/control | Source: other\\n | expected Source tiny",
         "debian/control | '' | expected Source tiny",

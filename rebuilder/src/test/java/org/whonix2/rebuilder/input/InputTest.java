@@ -259,12 +259,16 @@ class InputTest {
     assertThat(input.recipe().changelogEntry()).isEmpty();
     assertThat(input.recipe().variant())
         .contains(
-            new Variant(new PackageName("tiny"), new PackageVersion("1+ddc"), toolchain.name()));
+            new Variant(
+                new PackageName("tiny"), new PackageVersion("1+ddc"), "+ddc", toolchain.name()));
     assertThat(input.recipe().binaries()).isEqualTo(Binaries.ANY);
     assertThat(input.buildinfoName(new Architecture("amd64")))
         .isEqualTo("tiny_1+ddc_amd64.buildinfo");
     assertThat(refusal(() -> fetch("tiny=1+b1")))
         .hasMessageContaining("tool makes variants of it, found the binary-only rebuild 1+b1");
+    Input all = new Input.Archived(SourceRequest.parse("tiny"), Optional.of(Binaries.BINARY));
+    assertThat(refusal(() -> fetch(all, machine(mirror.url()))))
+        .hasMessageContaining("expected --binaries any");
     Input recorded =
         recorded(buildinfo("tool (= 2.0)"), Optional.of(uploader), Optional.of(uploader));
     assertThat(refusal(() -> fetch(recorded, machine(mirror.url()))))

@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.artifact.PackageName;
+import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.core.digest.Sha256;
+import org.whonix2.rebuilder.sandbox.Variant;
 
 /** What is taken out of a build's folder; the .debs here are made by the real dpkg-deb. */
 class BuildOutputTest {
@@ -62,6 +66,17 @@ class BuildOutputTest {
     assertThat(output.artifacts().get(0).digest()).isEqualTo(Sha256.of(copy));
     assertThat(output.buildinfo()).isEqualTo(Sha256.of(Files.readAllBytes(out.resolve(BUILDINFO))));
     assertThat(out.resolve("tiny_1_amd64.changes")).exists();
+  }
+
+  @Test
+  void aVariantsPackagesAllHaveItsSuffix() throws Exception {
+    BuildOutput output = take();
+    output.requireVersions(Optional.empty());
+    Variant variant =
+        new Variant(new PackageName("tiny"), new PackageVersion("1+ddc"), "+ddc", "tcc-ddc");
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> output.requireVersions(Optional.of(variant)))
+        .withMessage("expected versions that end with +ddc, found tiny 1 all");
   }
 
   @Test

@@ -149,12 +149,11 @@ class RepositoryForAptTest {
 
   /**
    * Where size and relations are equal, apt takes two packages of one version for one, and fetches
-   * it from the source that comes first, whatever is pinned; else the pin decides. So both are
-   * needed.
+   * it from the source that comes first; else it takes that one, too.
    */
   @ParameterizedTest
   @ValueSource(ints = {1, 10_000})
-  void aVariantOfTheArchivesVersionIsTakenIfItsSourceIsFirstAndPinned(int times) throws Exception {
+  void aPackageOfTheArchivesVersionIsTakenIfItsSourceIsFirst(int times) throws Exception {
     Deb theirs = new Deb("tiny", "1:2.0~rc1+b1", "amd64", "archive".repeat(times));
     Path archive = folder.resolve("archive");
     Path deb = RebuiltFolders.build(theirs, Files.createDirectory(archive));
@@ -164,13 +163,29 @@ class RepositoryForAptTest {
         archive.resolve("Packages"), LocalArchive.run(archive, "apt-ftparchive", "packages", "."));
     box.source("50-archive", "deb [trusted=yes] file:" + archive + " ./\n");
 
-    box.pin("Package: *\nPin: release o=whonix2\nPin-Priority: 990\n");
     requireUpdate();
     AptBox.Said said = box.download("tiny");
 
     assertThat(said.succeeded()).as(said.text()).isTrue();
     assertThat(box.downloads().resolve("tiny_1%3a2.0~rc1+b1_amd64.deb"))
         .hasSameBinaryContentAs(variant);
+  }
+
+  /** Nothing is pinned: the archive's fix of the same source is newer than its variant. */
+  @Test
+  void theArchivesFixReplacesAVariant() throws Exception {
+    publish(owner, rebuilder.built("variant", new Deb("fixed", "1-1+ddc", "amd64", "variant")));
+    Path archive = Files.createDirectory(folder.resolve("archive"));
+    box.source("50-archive", "deb [trusted=yes] file:" + archive + " ./\n");
+    for (String version : List.of("1-1", "1-1+deb12u1")) {
+      RebuiltFolders.build(new Deb("fixed", version, "amd64", "archive"), archive);
+      Files.writeString(
+          archive.resolve("Packages"),
+          LocalArchive.run(archive, "apt-ftparchive", "packages", "."));
+      requireUpdate();
+      assertThat(box.run("apt-cache", "policy", "fixed").text())
+          .contains("Candidate: " + (version.equals("1-1") ? "1-1+ddc" : version));
+    }
   }
 
   interface Attack {

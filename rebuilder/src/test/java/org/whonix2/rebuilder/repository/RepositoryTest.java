@@ -482,6 +482,14 @@ class RepositoryTest {
     assertThat(content()).isEmpty();
   }
 
+  /** One of two could say that the key was revoked. */
+  @Test
+  void twoCertificatesOfOneRebuilderAreWrongUsage() throws Exception {
+    assertThat(run(out, "--certificate", alpha.certificate().toString())).isEqualTo(2);
+    assertThat(errors).contains("expected each rebuilder's certificate once, found two of");
+    assertThat(content()).isEmpty();
+  }
+
   private Path attestation() {
     return out.resolve("attestation.json");
   }

@@ -32,7 +32,9 @@ public final class SignerSearch {
   /** The most bytes a certificate may have; people collect signatures. */
   static final int MAX_CERTIFICATE_BYTES = 4 << 20;
 
-  private static final int MAX_PACKET_BYTES = 64 << 10;
+  /** The most bytes a packet may have: what the header of an old-format packet can say. */
+  static final int MAX_PACKET_BYTES = 0xffff;
+
   private static final int MOST_CERTIFICATES = 64;
 
   private final List<SignedDocument> documents;

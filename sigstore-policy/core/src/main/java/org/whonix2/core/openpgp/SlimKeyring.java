@@ -10,12 +10,10 @@ import org.whonix2.core.MalformedInputException;
 
 /**
  * Copies keyrings without what {@link SignerSearch} passes over: signatures of other people,
- * pictures, and certificates that it could not read. Of Debian's keyrings that is nearly all.
+ * pictures, and certificates that it could not read. Of Debian's keyrings that is nearly all. A
+ * certificate that only other people's signatures made too long can be read in the copy.
  */
 public final class SlimKeyring {
-  /** The most that the header of an old-format packet can say, which is what is written. */
-  private static final int MAX_PACKET_BYTES = 0xffff;
-
   private final OutputStream out;
   private final ByteArrayOutputStream certificate = new ByteArrayOutputStream();
   private @Nullable PublicKey primary;
@@ -32,7 +30,7 @@ public final class SlimKeyring {
   public static void copy(InputStream keyring, OutputStream out)
       throws IOException, MalformedInputException {
     SlimKeyring slim = new SlimKeyring(out);
-    PacketStream packets = new PacketStream(keyring, MAX_PACKET_BYTES);
+    PacketStream packets = new PacketStream(keyring, SignerSearch.MAX_PACKET_BYTES);
     for (PacketStream.Next next = packets.next(); next != null; next = packets.next()) {
       slim.take(next);
     }
@@ -54,14 +52,11 @@ public final class SlimKeyring {
       }
       case Packet.USER_ATTRIBUTE ->
           new Packet(Packet.USER_ATTRIBUTE, new byte[0]).writeTo(certificate);
-      case Packet.SIGNATURE ->
-          next.packet()
-              .filter(packet -> mayBeBy(owner, packet))
-              .ifPresent(packet -> packet.writeTo(certificate));
       default -> {
+        // What is too long could be a revocation, so nothing of the certificate is left.
         if (next.packet().isEmpty()) {
           drop();
-        } else {
+        } else if (next.tag() != Packet.SIGNATURE || mayBeBy(owner, next.packet().get())) {
           next.packet().get().writeTo(certificate);
         }
       }

@@ -224,6 +224,24 @@ class SignerSearchTest {
     assertThat(searchOnly(document, slim(tooLarge)).signedBy()).isPresent();
   }
 
+  /** Anybody can make a revocation that long, by its unhashed part. */
+  @Test
+  void aPacketTooLongToReadSpeaksAgainstItsCertificateInTheCopyToo() throws Exception {
+    String alice = key("alice", "ed25519");
+    byte[] document = signed(SIGNED, alice);
+    byte[] keyring = keyring();
+    byte[] tooLong = new byte[5 + (1 << 16)];
+    // A signature packet with a length of four octets.
+    System.arraycopy(new byte[] {(byte) 0x8a, 0, 1, 0, 0}, 0, tooLong, 0, 5);
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(keyring);
+    out.writeBytes(tooLong);
+
+    assertThat(search(document, keyring).signedBy()).isPresent();
+    assertThat(reason(searchOnly(document, out.toByteArray()))).contains("too long");
+    assertThat(reason(searchOnly(document, slim(out.toByteArray())))).contains("in no keyring");
+  }
+
   @Test
   void aKeyringCutOffIsRefused() throws Exception {
     byte[] document = signed(SIGNED, key("alice", "ed25519"));
