@@ -66,8 +66,11 @@ import org.whonix2.toolchain.Toolchain;
 class GccFromClangTest {
   private static final String CC1 = "/usr/lib/gcc/x86_64-linux-gnu/12/cc1";
 
-  /** As cc1 writes it into the comment section of all that it compiles. */
-  private static final String VERSION = "(Debian 12.2.0-14+deb12u1) 12.2.0";
+  /**
+   * The constant in cc1 from which it writes the comment section of all that it compiles; in its
+   * own comment section the text goes on.
+   */
+  private static final String VERSION = "(Debian 12.2.0-14+deb12u1) \0";
 
   private Path folder;
 
@@ -165,8 +168,8 @@ class GccFromClangTest {
     byte[] bytes = Files.readAllBytes(program);
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     int at = text.indexOf(VERSION);
-    assertThat(at).as("the version in cc1").isPositive();
-    bytes[at + VERSION.length() - 1] = '1';
+    assertThat(at).as("the version in cc1").isPositive().isEqualTo(text.lastIndexOf(VERSION));
+    bytes[at + VERSION.indexOf(')') - 1] = '2';
     Files.write(program, bytes);
   }
 
