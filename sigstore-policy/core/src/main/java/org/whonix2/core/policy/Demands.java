@@ -3,6 +3,7 @@ package org.whonix2.core.policy;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -30,12 +31,27 @@ public record Demands(
     this(quorum, vetoOperators, minAge, Collections.emptySortedMap());
   }
 
-  /** Whether something that the other demands refuse could meet these. */
-  boolean areWeakerThan(Demands other) {
-    return quorum.isWeakerThan(other.quorum)
+  /**
+   * Whether something that the other demands refuse could meet these.
+   *
+   * @param toolchain the hash class of all on which these are made, or empty for any
+   */
+  boolean areWeakerThan(Demands other, Optional<String> toolchain) {
+    return acceptTheOnlyClassOf(other, toolchain)
+        || quorum.isWeakerThan(other.quorum)
         || vetoOperators > other.vetoOperators
         || minAge.compareTo(other.minAge) < 0
         || other.also.entrySet().stream().anyMatch(this::asksLessThan);
+  }
+
+  /**
+   * Where one class alone is asked for, files of that class are refused, as their own compiler's
+   * word is not another's. Beside a second class they no longer are.
+   */
+  private boolean acceptTheOnlyClassOf(Demands other, Optional<String> toolchain) {
+    return other.also.size() == 1
+        && also.size() > 1
+        && (toolchain.isEmpty() || other.also.containsKey(toolchain.get()));
   }
 
   private boolean asksLessThan(Map.Entry<String, Quorum> demand) {

@@ -127,7 +127,7 @@ final class RuleReader {
             : Optional.empty();
     Demands demands = replaced(fields, own);
     Optional<PolicyRule.Relaxation> relaxation = relaxation(fields);
-    if (relaxation.isEmpty() && demands.areWeakerThan(own)) {
+    if (relaxation.isEmpty() && demands.areWeakerThan(own, toolchain)) {
       throw fields.complaint(
           "rule "
               + number

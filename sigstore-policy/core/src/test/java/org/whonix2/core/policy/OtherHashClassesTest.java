@@ -55,7 +55,7 @@ class OtherHashClassesTest {
     assertThat(read(own + rule("veto: {operators: 1}")).rules().get(0).demands().also())
         .containsOnlyKeys("clang-14");
     assertThat(
-            read(own + rule("also: [" + pcc + ", " + CLANG_TOO + "]"))
+            read(own + rule("toolchain: gcc-12, also: [" + pcc + ", " + CLANG_TOO + "]"))
                 .rules()
                 .get(0)
                 .demands()
@@ -88,6 +88,23 @@ class OtherHashClassesTest {
     String all = "also: [{toolchain: pcc, quorum: {threshold: 1}}, {toolchain: clang-14, quorum: ";
     assertThat(read(own + rule(all + "{threshold: 3, distinct: {cpuVendor: 2}}}]")).rules())
         .hasSize(1);
+  }
+
+  /** The policy refuses every file of clang-14, and such a rule would take some. */
+  @Test
+  void aRuleThatAcceptsFilesOfTheOnlyClassThatThePolicyAsksForMustSaySo() throws Exception {
+    String own = "also: [" + CLANG_TOO + "]\n";
+    String both = "also: [" + CLANG_TOO + ", {toolchain: pcc, quorum: {threshold: 1}}]";
+    String complaint = "rule 1 asks for less than the policy does elsewhere";
+    refused(own + rule(both), complaint);
+    refused(own + rule("toolchain: clang-14, " + both), complaint);
+    assertThat(read(own + rule("toolchain: gcc-12, " + both)).rules()).hasSize(1);
+    String leave = ", relax: true, until: 2027-01-01T00:00:00Z, reason: a test";
+    assertThat(read(own + rule(both + leave)).rules()).hasSize(1);
+    // Nothing is refused so where the policy asks for none, for two, or for the same one.
+    assertThat(read(rule(both)).rules()).hasSize(1);
+    assertThat(read(both + "\n" + rule(both)).rules()).hasSize(1);
+    assertThat(read(own + rule("also: [" + CLANG_TOO + "]")).rules()).hasSize(1);
   }
 
   @ParameterizedTest

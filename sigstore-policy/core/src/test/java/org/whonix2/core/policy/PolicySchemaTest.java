@@ -40,7 +40,7 @@ class PolicySchemaTest {
           also: [{toolchain: clang-14, quorum: {threshold: 2, distinct: {cpuVendor: 2}}}]
           rules:
             - {packages: ["*"], toolchain: tcc-ddc, quorum: {distinct: {compilerRoot: 3}}}
-            - {packages: ["zsh"], also: [{toolchain: pcc, quorum: {any: [alpha, beta]}},
+            - {packages: ["zsh"], toolchain: gcc-12, also: [{toolchain: pcc, quorum: {any: [alpha, beta]}},
                {toolchain: clang-14, quorum: {threshold: 3, distinct: {cpuVendor: 2}}}]}
             - {packages: ["linux-image-*"], quorum: {all: [alpha, beta, gamma]}, veto: {operators: 1}}
             - {packages: ["*"], suites: [bookworm-security], quorum: {any: [{all: [alpha, beta]}, gamma]},
