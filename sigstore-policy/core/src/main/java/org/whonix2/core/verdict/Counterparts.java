@@ -3,11 +3,13 @@ package org.whonix2.core.verdict;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.digest.Sha256;
@@ -20,22 +22,30 @@ import org.whonix2.core.verdict.Reason.Rule;
  * Looks for what a policy asks for in other hash classes: for one source, a quorum there for one
  * artifact of the installed file's name and architecture. Its version is not compared, as a variant
  * can carry a suffix; the source is, by its digest, and so what was compiled.
+ *
+ * <p>Each class of each source is looked at once and by itself, as one rebuilder can name as many
+ * sources, classes and artifacts as it likes.
  */
 final class Counterparts {
-  /** What does first, and for the longest time; then what most operators vote for. */
-  private static final Comparator<Counterpart> NEAREST =
-      Comparator.comparing((Counterpart one) -> !one.met())
-          .thenComparing(Counterpart::until, Ballot.LONGEST)
-          .thenComparing(one -> -Agreement.operators(one.votes()).size());
+  /**
+   * How many artifacts that the very same operators vote for are judged. An honest operator names
+   * few, so where there are more, all these operators lie, and none of it is needed.
+   */
+  static final int MOST_BY_THE_SAME = 64;
+
+  private static final Comparator<Named> MOST_NAMED =
+      Comparator.<Named>comparingInt(one -> -one.voters.size())
+          .thenComparing(one -> one.artifact.digest())
+          .thenComparing(one -> one.artifact.identity().toString())
+          .thenComparing(one -> one.artifact.size());
 
   private final Grounds grounds;
   private final Evidence evidence;
-  private final Tally installed;
+  private final BinaryArtifact installed;
+  private final Map<Asked, Counterpart> own = new HashMap<>();
+  private final Map<Asked, Counterpart> others = new HashMap<>();
 
-  /**
-   * @param installed what was said of the installed file
-   */
-  Counterparts(Grounds grounds, Tally installed) {
+  Counterparts(Grounds grounds, BinaryArtifact installed) {
     this.grounds = grounds;
     this.evidence = grounds.evidence();
     this.installed = installed;
@@ -52,22 +62,19 @@ final class Counterparts {
     for (Map.Entry<String, Quorum> also : demands.also().entrySet()) {
       Asked asked = new Asked(also.getKey(), also.getValue(), source, demands.vetoOperators());
       if (!asked.toolchain.equals(hashClass)) {
-        found.add(nearest(asked));
+        found.add(others.computeIfAbsent(asked, this::nearest));
       } else if (demands.also().size() == 1) {
         found.add(ownClassOnly(asked));
       } else {
-        // In its own class the file must do itself: other bits of it speak against it.
-        found.add(judge(asked, installed));
+        found.add(own.computeIfAbsent(asked, this::ownClass));
       }
     }
     return found;
   }
 
-  private Counterpart nearest(Asked asked) {
-    return tallies(asked).stream()
-        .map(tally -> judge(asked, tally))
-        .min(NEAREST)
-        .orElseGet(() -> nothing(asked));
+  /** In its own class the file must do itself: other bits of it speak against it. */
+  private Counterpart ownClass(Asked asked) {
+    return counterpart(asked, judge(asked, Tally.of(grounds, installed, said(asked))));
   }
 
   /** Who asks for another compiler's word is not answered by the file's own compiler. */
@@ -77,80 +84,121 @@ final class Counterparts {
             Rule.ALSO,
             "it is of " + asked.toolchain + " itself, and no other hash class is asked for",
             "a policy would be needed whose 'also' names another hash class too");
-    return counterpart(asked, installed, List.of(alone), Optional.empty());
+    Tally tally = Tally.of(grounds, installed, said(asked));
+    return counterpart(asked, new Judged(tally, List.of(alone), Optional.empty()));
   }
 
   /** What a policy asks for in one class of one source. */
-  private record Asked(String toolchain, Quorum quorum, Sha256 source, int vetoOperators) {
-    boolean concerns(LoggedRebuild logged) {
-      return Ballot.hashClass(logged).equals(toolchain)
-          && logged.rebuild().source().digest().equals(source);
-    }
+  private record Asked(String toolchain, Quorum quorum, Sha256 source, int vetoOperators) {}
 
-    List<LoggedRebuild> votes(Tally tally) {
-      return tally.votes().stream().filter(this::concerns).toList();
-    }
-  }
-
-  private static String order(BinaryArtifact artifact) {
-    return artifact.digest() + " " + artifact.identity() + " " + artifact.size();
+  /** What is said in that class of that source. */
+  private List<LoggedRebuild> said(Asked asked) {
+    return evidence.ofSource(asked.source).stream()
+        .filter(logged -> Ballot.hashClass(logged).equals(asked.toolchain))
+        .toList();
   }
 
   /**
-   * What enough operators name to be a quorum; else, to be told, what most of them name. In an
-   * order that the log's does not change.
+   * An artifact that somebody names.
+   *
+   * @param voters whose votes the quorum asks for, and who have one for it that counts
    */
-  private List<Tally> tallies(Asked asked) {
-    List<BinaryArtifact> named =
-        evidence.ofSource(asked.source).stream()
-            .filter(asked::concerns)
-            .flatMap(logged -> logged.statement().artifacts().stream())
-            .filter(this::isThePackage)
-            .distinct()
-            .sorted(
-                Comparator.<BinaryArtifact>comparingInt(one -> -evidence.operatorsNaming(one))
-                    .thenComparing(Counterparts::order))
-            .toList();
-    int fewest = asked.quorum.operators().fewest();
-    Predicate<BinaryArtifact> isNamedByEnough = one -> evidence.operatorsNaming(one) >= fewest;
-    long most = Math.max(1, named.stream().filter(isNamedByEnough).count());
-    return named.stream().limit(most).map(one -> new Tally(grounds, one)).toList();
+  private record Named(BinaryArtifact artifact, Set<String> voters) {}
+
+  /** Those that most operators vote for first, in an order that the log's does not change. */
+  private List<Named> named(Asked asked, List<LoggedRebuild> said) {
+    Set<String> members = asked.quorum.operators().members();
+    Map<BinaryArtifact, Set<String>> voters = new HashMap<>();
+    for (LoggedRebuild logged : said) {
+      String operator = logged.rebuilder().operator();
+      boolean counts = members.contains(operator) && Tally.counts(grounds, logged);
+      for (BinaryArtifact artifact : logged.statement().artifacts()) {
+        if (isThePackage(artifact)) {
+          Set<String> some = voters.computeIfAbsent(artifact, key -> new TreeSet<>());
+          if (counts) {
+            some.add(operator);
+          }
+        }
+      }
+    }
+    return voters.entrySet().stream()
+        .map(one -> new Named(one.getKey(), one.getValue()))
+        .sorted(MOST_NAMED)
+        .toList();
   }
 
   private boolean isThePackage(BinaryArtifact other) {
-    var identity = installed.artifact().identity();
-    return other.identity().name().equals(identity.name())
-        && other.identity().architecture().equals(identity.architecture());
+    return other.identity().name().equals(installed.identity().name())
+        && other.identity().architecture().equals(installed.identity().architecture());
   }
 
-  private Counterpart judge(Asked asked, Tally tally) {
-    Vetoes vetoes = tally.vetoes(asked.toolchain);
-    List<Reason> complaints = new Agreement(asked.quorum, asked.votes(tally)).reasons();
+  /** What does; else, to be told, what comes nearest to it. */
+  private Counterpart nearest(Asked asked) {
+    List<LoggedRebuild> said = said(asked);
+    Map<Set<String>, Integer> bySame = new HashMap<>();
+    Optional<Judged> best = Optional.empty();
+    for (Named one : named(asked, said)) {
+      boolean isEnough = asked.quorum.operators().isMetBy(one.voters);
+      boolean isWorthIt =
+          best.isEmpty()
+              || (isEnough && bySame.merge(one.voters, 1, Integer::sum) < MOST_BY_THE_SAME);
+      if (isWorthIt) {
+        Judged judged = judge(asked, Tally.ofAnyVersion(grounds, one.artifact, said));
+        best =
+            best.filter(before -> Judged.NEAREST.compare(before, judged) <= 0)
+                .or(() -> Optional.of(judged));
+      }
+      if (best.isPresent() && best.get().isMetWithoutEnd()) {
+        break;
+      }
+    }
+    return best.map(judged -> counterpart(asked, judged)).orElseGet(() -> nothing(asked, said));
+  }
+
+  /**
+   * One artifact beside what is asked.
+   *
+   * @param complaints why it does not do
+   */
+  private record Judged(Tally tally, List<Reason> complaints, Optional<Instant> until) {
+    /** What does first, and for the longest time; then what most operators vote for. */
+    private static final Comparator<Judged> NEAREST =
+        Comparator.comparing((Judged one) -> !one.complaints.isEmpty())
+            .thenComparing(Judged::until, Ballot.LONGEST)
+            .thenComparing(one -> -Agreement.operators(one.tally.votes()).size());
+
+    private boolean isMetWithoutEnd() {
+      return complaints.isEmpty() && until.isEmpty();
+    }
+  }
+
+  private static Judged judge(Asked asked, Tally tally) {
+    Vetoes vetoes = tally.vetoes(asked.toolchain, Optional.of(asked.source));
+    List<Reason> complaints = new Agreement(asked.quorum, tally.votes()).reasons();
     vetoes.refuse(asked.vetoOperators).ifPresent(complaints::add);
-    return counterpart(asked, tally, complaints, vetoes.overridden());
+    return new Judged(tally, complaints, vetoes.overridden());
   }
 
-  private Counterpart counterpart(
-      Asked asked, Tally tally, List<Reason> complaints, Optional<Instant> until) {
+  private static Counterpart counterpart(Asked asked, Judged judged) {
+    Tally tally = judged.tally;
     List<Verdict.Uncounted> uncounted = new ArrayList<>(tally.uncounted());
     uncounted.addAll(tally.otherBits());
-    uncounted.removeIf(other -> !asked.concerns(other.statement()));
-    uncounted.addAll(failures(asked));
+    uncounted.addAll(failures(tally.said()));
     BinaryArtifact artifact = tally.artifact();
     String what = artifact.identity() + " with SHA-256 " + artifact.digest();
     return new Counterpart(
         asked.toolchain,
         asked.quorum,
         Optional.of(artifact),
-        asked.votes(tally),
-        tally.votesSetAside().stream().filter(asked::concerns).toList(),
+        tally.votes(),
+        tally.votesSetAside(),
         uncounted,
-        refusal(asked, what, complaints),
-        until);
+        refusal(asked, what, judged.complaints),
+        judged.until);
   }
 
-  private Counterpart nothing(Asked asked) {
-    var identity = installed.artifact().identity();
+  private Counterpart nothing(Asked asked, List<LoggedRebuild> said) {
+    var identity = installed.identity();
     String missing = "votes of these would be needed: " + asked.quorum.operators();
     Reason nobody =
         new Reason(Rule.ALSO, "nobody attested it from the same source, " + asked.source, missing);
@@ -160,7 +208,7 @@ final class Counterparts {
         Optional.empty(),
         List.of(),
         List.of(),
-        failures(asked),
+        failures(said),
         refusal(asked, identity.name() + " " + identity.architecture(), List.of(nobody)),
         Optional.empty());
   }
@@ -185,10 +233,10 @@ final class Counterparts {
     return reasons.stream().map(text).collect(Collectors.joining("; "));
   }
 
-  private List<Verdict.Uncounted> failures(Asked asked) {
+  private static List<Verdict.Uncounted> failures(List<LoggedRebuild> said) {
     List<Verdict.Uncounted> failures = new ArrayList<>();
-    for (LoggedRebuild logged : evidence.ofSource(asked.source)) {
-      if (asked.concerns(logged) && logged.statement() instanceof RebuildFailure failure) {
+    for (LoggedRebuild logged : said) {
+      if (logged.statement() instanceof RebuildFailure failure) {
         failures.add(new Verdict.Uncounted(logged, "its rebuild failed: " + failure.reason()));
       }
     }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.whonix2.core.policy.Dimension;
 
 /**
@@ -21,22 +22,26 @@ final class DistinctValues {
 
   private DistinctValues() {}
 
-  static int count(Dimension dimension, List<LoggedRebuild> votes) {
-    return dimension == Dimension.COMPILER_ROOT
-        ? Stages.of(votes).agreeing().stream()
-            .mapToInt(agreeing -> matched(dimension, agreeing))
-            .max()
-            .orElse(0)
-        : matched(dimension, votes);
+  /** That a vote of this operator has this value. */
+  record Held(String operator, String value) {
+    static Held by(LoggedRebuild vote, Dimension dimension) {
+      return new Held(vote.rebuilder().operator(), dimension.of(vote.rebuilder(), vote.rebuild()));
+    }
   }
 
-  private static int matched(Dimension dimension, List<LoggedRebuild> votes) {
+  static int count(Dimension dimension, List<LoggedRebuild> votes) {
+    return dimension == Dimension.COMPILER_ROOT
+        ? Stages.of(votes).agreeing().mapToInt(DistinctValues::matched).max().orElse(0)
+        : matched(votes.stream().map(vote -> Held.by(vote, dimension)).collect(Collectors.toSet()));
+  }
+
+  private static int matched(Set<Held> all) {
     DistinctValues matching = new DistinctValues();
-    for (LoggedRebuild vote : votes) {
+    for (Held held : all) {
       matching
           .valuesByOperator
-          .computeIfAbsent(vote.rebuilder().operator(), operator -> new TreeSet<>())
-          .add(dimension.of(vote.rebuilder(), vote.rebuild()));
+          .computeIfAbsent(held.operator, operator -> new TreeSet<>())
+          .add(held.value);
     }
     int matched = 0;
     for (String operator : matching.valuesByOperator.keySet()) {

@@ -2,9 +2,10 @@ package org.whonix2.core.verdict;
 
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,8 @@ final class Tally {
   private final UpdatePolicy policy;
   private final Evidence evidence;
   private final BinaryArtifact artifact;
+  private final List<LoggedRebuild> said;
+  private final boolean anyVersion;
   private final Instant now;
 
   private final List<LoggedRebuild> votes = new ArrayList<>();
@@ -34,16 +37,47 @@ final class Tally {
   /** Whoever says that this came out, whether it counts or not: others can contradict it. */
   private final List<LoggedRebuild> contradictable = new ArrayList<>();
 
-  Tally(Grounds grounds, BinaryArtifact artifact) {
+  /** By hash class and by source: a rebuilder can name as many of both as it likes. */
+  private final Map<Contradicted, Set<Circumstances>> contradicted = new HashMap<>();
+
+  private final Map<Contradicted, Vetoes> vetoes = new HashMap<>();
+
+  private Tally(
+      Grounds grounds, BinaryArtifact artifact, List<LoggedRebuild> said, boolean anyVersion) {
     this.policy = grounds.policy();
     this.evidence = grounds.evidence();
     this.artifact = artifact;
+    this.said = said;
+    this.anyVersion = anyVersion;
     this.now = grounds.now();
     countVotes();
   }
 
+  /** What everybody said of it. */
+  static Tally of(Grounds grounds, BinaryArtifact artifact) {
+    return of(grounds, artifact, grounds.evidence().concerning(artifact));
+  }
+
+  /** What these said of it. */
+  static Tally of(Grounds grounds, BinaryArtifact artifact, List<LoggedRebuild> said) {
+    return new Tally(grounds, artifact, said, false);
+  }
+
+  /**
+   * What these said of it, whose version nobody asks for: then other bits contradict it under any
+   * version, or whoever names it chose one under which nobody does.
+   */
+  static Tally ofAnyVersion(Grounds grounds, BinaryArtifact artifact, List<LoggedRebuild> said) {
+    return new Tally(grounds, artifact, said, true);
+  }
+
   BinaryArtifact artifact() {
     return artifact;
+  }
+
+  /** What was looked through. */
+  List<LoggedRebuild> said() {
+    return said;
   }
 
   /** Statements that count as votes for it. */
@@ -63,28 +97,28 @@ final class Tally {
 
   /** A vote: this very file, under this very identity, by a key in good standing. */
   private void countVotes() {
-    for (LoggedRebuild logged : evidence.concerning(artifact)) {
+    for (LoggedRebuild logged : said) {
       Optional<Claim> claim = claim(logged);
       if (claim.isEmpty()) {
         continue;
       }
-      Claim said = claim.get();
+      Claim claimed = claim.get();
       Optional<String> contradiction = logged.rebuilder().contradiction(logged.rebuild());
       if (contradiction.isPresent()) {
         doesNotCount(logged, contradiction.get());
-      } else if (said.otherBits.isPresent()) {
+      } else if (claimed.otherBits.isPresent()) {
         // Also of one set aside: to say two things must not take a veto away.
         otherBits
             .computeIfAbsent(Circumstances.of(logged), key -> new ArrayList<>())
-            .add(new OtherBits(logged, said.otherBits.get()));
+            .add(new OtherBits(logged, claimed.otherBits.get()));
       } else if (evidence.isSetAside(logged)) {
         doesNotCount(logged, "its key signed two different statements where it may sign one");
-        if (said.isVote) {
+        if (claimed.isVote) {
           votesSetAside.add(logged);
         }
         contradictable.add(logged);
-      } else if (said.isVote) {
-        sourceMustBeSignedByAnUploader(logged)
+      } else if (claimed.isVote) {
+        sourceMustBeSignedByAnUploader(policy, logged)
             .ifPresentOrElse(
                 why -> {
                   doesNotCount(logged, why);
@@ -92,16 +126,32 @@ final class Tally {
                 },
                 () -> votes.add(logged.loggedBy(evidence.since(logged, artifact))));
       } else {
-        doesNotCount(logged, said.text);
-        if (said.isSameFile) {
+        doesNotCount(logged, claimed.text);
+        if (claimed.isSameFile) {
           contradictable.add(logged);
         }
       }
     }
     contradictable.addAll(votes);
+    for (LoggedRebuild logged : contradictable) {
+      Optional<Sha256> source = Optional.of(logged.rebuild().source().digest());
+      for (Optional<Sha256> of : List.of(source, Optional.<Sha256>empty())) {
+        contradicted
+            .computeIfAbsent(
+                new Contradicted(Ballot.hashClass(logged), of), key -> new LinkedHashSet<>())
+            .add(Circumstances.of(logged));
+      }
+    }
   }
 
-  /** Other bits under the artifact's name. */
+  /**
+   * Who can be contradicted together.
+   *
+   * @param source empty for those of all sources
+   */
+  private record Contradicted(String hashClass, Optional<Sha256> source) {}
+
+  /** Other bits under the artifact's name, of its version where that is asked for. */
   private record OtherBits(LoggedRebuild logged, Sha256 bits) {}
 
   private void doesNotCount(LoggedRebuild logged, String why) {
@@ -136,7 +186,7 @@ final class Tally {
       if (sameName && sameBits) {
         String size = "it gives the size as " + attested.size();
         claim = Optional.of(new Claim(false, true, Optional.empty(), size));
-      } else if (sameName) {
+      } else if (!sameBits && (sameName || (anyVersion && isTheSamePackage(attested)))) {
         claim = Optional.of(new Claim(false, false, Optional.of(attested.digest()), "other bits"));
       } else if (sameBits && claim.isEmpty()) {
         claim = Optional.of(Claim.none("it has these bits as " + attested.identity()));
@@ -145,8 +195,21 @@ final class Tally {
     return claim;
   }
 
+  private boolean isTheSamePackage(BinaryArtifact other) {
+    return other.identity().name().equals(artifact.identity().name())
+        && other.identity().architecture().equals(artifact.identity().architecture());
+  }
+
+  /** Whether a vote by this statement would count, whatever it is for. */
+  static boolean counts(Grounds grounds, LoggedRebuild logged) {
+    return logged.rebuilder().contradiction(logged.rebuild()).isEmpty()
+        && !grounds.evidence().isSetAside(logged)
+        && sourceMustBeSignedByAnUploader(grounds.policy(), logged).isEmpty();
+  }
+
   /** Whoever stole the archive's key must not bring a source of his own. */
-  private Optional<String> sourceMustBeSignedByAnUploader(LoggedRebuild logged) {
+  private static Optional<String> sourceMustBeSignedByAnUploader(
+      UpdatePolicy policy, LoggedRebuild logged) {
     if (policy.source().isEmpty()) {
       return Optional.empty();
     }
@@ -160,29 +223,36 @@ final class Tally {
             "its source is signed by " + signer.get() + ", who is not in the policy's keyring");
   }
 
-  /** What contradicts those of this hash class who say that it came out. */
-  Vetoes vetoes(String hashClass) {
-    return vetoesAgainst(
-        contradictable.stream()
-            .filter(logged -> Ballot.hashClass(logged).equals(hashClass))
-            .toList());
+  /**
+   * What contradicts those of this hash class who say that it came out.
+   *
+   * @param source of which they say so; empty for any
+   */
+  Vetoes vetoes(String hashClass, Optional<Sha256> source) {
+    return vetoes.computeIfAbsent(
+        new Contradicted(hashClass, source),
+        those -> vetoesAgainst(contradicted.getOrDefault(those, Set.of())));
   }
 
   /** What contradicts anybody who says that it came out. */
   Vetoes vetoes() {
-    return vetoesAgainst(contradictable);
+    return vetoesAgainst(comparable());
+  }
+
+  private Set<Circumstances> comparable() {
+    return contradictable.stream()
+        .map(Circumstances::of)
+        .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   /**
    * Other bits from the same rebuild in the environment of one of these, unless reviewers overrode
    * them for this artifact, or what would support them could not be fetched.
    */
-  private Vetoes vetoesAgainst(Collection<LoggedRebuild> contradicted) {
+  private Vetoes vetoesAgainst(Set<Circumstances> those) {
     List<LoggedRebuild> standing = new ArrayList<>();
     List<Instant> ends = new ArrayList<>();
-    contradicted.stream()
-        .map(Circumstances::of)
-        .distinct()
+    those.stream()
         .flatMap(same -> otherBits.getOrDefault(same, List.of()).stream())
         .filter(other -> evidence.isSupported(other.logged))
         .forEach(
@@ -206,8 +276,7 @@ final class Tally {
 
   /** Vetoes, and what looks like one. */
   List<Verdict.Uncounted> otherBits() {
-    Set<Circumstances> comparable =
-        contradictable.stream().map(Circumstances::of).collect(Collectors.toSet());
+    Set<Circumstances> comparable = comparable();
     List<Verdict.Uncounted> listed = new ArrayList<>();
     otherBits.forEach(
         (circumstances, others) ->

@@ -39,8 +39,8 @@ public final class VerdictRules {
     this.evidence = grounds.evidence();
     this.artifact = artifact;
     this.now = grounds.now();
-    this.tally = new Tally(grounds, artifact);
-    this.counterparts = new Counterparts(grounds, tally);
+    this.tally = Tally.of(grounds, artifact);
+    this.counterparts = new Counterparts(grounds, artifact);
     this.until = grounds.until();
     reasons.addAll(grounds.reasons());
   }
@@ -126,8 +126,6 @@ public final class VerdictRules {
             .add(vote);
       }
     }
-    // Once a class: one rebuilder can name thousands of sources, and so make as many ballots.
-    Map<String, Vetoes> vetoes = new HashMap<>();
     List<Ballot> ballots = new ArrayList<>();
     together.forEach(
         (key, some) ->
@@ -135,7 +133,7 @@ public final class VerdictRules {
                 new Ballot(
                     key.terms,
                     some,
-                    vetoes.computeIfAbsent(key.hashClass, tally::vetoes),
+                    tally.vetoes(key.hashClass, key.source),
                     key.source
                         .map(source -> counterparts.of(key.terms.demands(), key.hashClass, source))
                         .orElse(List.of()),

@@ -436,6 +436,46 @@ class TwoCompilersTest {
     world.assertAccepted();
   }
 
+  /** Whoever names a file chooses its version: none takes it out of the honest one's way. */
+  @Test
+  void otherBitsAreAVetoThereUnderWhateverVersion() {
+    gcc("alpha-1").log();
+    gcc("beta-1").log();
+    clang("gamma-1").log();
+    BinaryArtifact other =
+        new BinaryArtifact(
+            new PackageIdentity(
+                new PackageName("net-tools"),
+                new PackageVersion("2.10-1+cd.clang14"),
+                new Architecture("amd64")),
+            Sha256.of(new byte[] {66}),
+            1200);
+    clang("alpha-1").got(other).log();
+    clang("beta-1").got(other).log();
+    world.assertRefused(Rule.ALSO);
+    assertThat(onlyReason().what()).contains("1 operators got other bits", "gamma-1 (entry 2");
+    assertThat(also().artifact()).contains(other);
+    // The same bits under another version, another package and another architecture are no veto.
+    clang("gamma-1")
+        .got(new BinaryArtifact(VARIANT.identity(), other.digest(), other.size()))
+        .and(variant("net-tools-doc", "amd64", 41))
+        .and(variant("net-tools", "arm64", 42))
+        .log();
+    world.assertAccepted();
+  }
+
+  @Test
+  void otherBitsOfAnotherSourceAreNoVetoOnTheVotesOfOne() {
+    bothReproduced();
+    gcc("alpha-1").fromSource(2).log();
+    gcc("gamma-1").fromSource(2).got(file("net-tools", 9)).log();
+    clang("alpha-1").fromSource(2).log();
+    clang("gamma-1").fromSource(2).got(variant("net-tools", "amd64", 41)).log();
+    world.assertAccepted();
+    gcc("gamma-1").got(file("net-tools", 9)).log();
+    world.assertRefused(Rule.VETO);
+  }
+
   @Test
   void otherBitsInOneClassSayNothingOfTheOther() {
     bothReproduced();

@@ -2,6 +2,8 @@ package org.whonix2.core.verdict;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -124,12 +126,18 @@ final class World {
     return new BinaryArtifact(
         new PackageIdentity(
             new PackageName(name), new PackageVersion("2.10-1"), new Architecture("amd64")),
-        Sha256.of(new byte[] {(byte) bits}),
+        Sha256.of(BigInteger.valueOf(bits).toByteArray()),
         1000);
   }
 
   static Sha256 stage(int bits) {
-    return Sha256.of(new byte[] {6, (byte) bits});
+    return Sha256.of(numbered(6, bits));
+  }
+
+  /** One digest for each number. */
+  static byte[] numbered(int kind, int number) {
+    byte[] bytes = BigInteger.valueOf(number).toByteArray();
+    return ByteBuffer.allocate(1 + bytes.length).put((byte) kind).put(bytes).array();
   }
 
   static Standing followed(Instant witnessed) {
@@ -153,6 +161,7 @@ final class World {
     private int environment = 1;
     private String suite = "bookworm";
     private String toolchain = "gcc-12";
+    private String definition = "";
     private Optional<Fingerprint> signer = Optional.empty();
     private Instant loggedBy = NOW;
     private boolean failed;
@@ -208,6 +217,12 @@ final class World {
       return this;
     }
 
+    /** By another definition of the toolchain under the same name, so another rebuild. */
+    Said ofToolchain(int other) {
+      definition = " " + other;
+      return this;
+    }
+
     Said ofSourceSignedBy(Fingerprint uploader) {
       signer = Optional.of(uploader);
       return this;
@@ -253,7 +268,7 @@ final class World {
           new GitId("1".repeat(40)),
           new GitId("2".repeat(40)),
           List.of(),
-          Sha256.of(new byte[] {3, (byte) source}));
+          Sha256.of(numbered(3, source)));
     }
 
     /** By a compiler that was regenerated and came to these bits. */
@@ -282,18 +297,19 @@ final class World {
                   : new SourcePackage(
                       new PackageName("net-tools"),
                       new PackageVersion("2.10-1"),
-                      Sha256.of(new byte[] {2, (byte) source})),
+                      Sha256.of(numbered(2, source))),
               signer,
               Optional.empty(),
               suite,
               new Architecture("amd64"),
-              new Toolchain(toolchain, Sha256.of(toolchain.getBytes(StandardCharsets.UTF_8))),
+              new Toolchain(
+                  toolchain, Sha256.of((toolchain + definition).getBytes(StandardCharsets.UTF_8))),
               "",
               binaries,
               root,
               stage,
               new Platform("amd64", emulated, cpuVendor, "cpu", "linux", "6.1", "Debian 12"),
-              Sha256.of(new byte[] {4, (byte) environment}),
+              Sha256.of(numbered(4, environment)),
               tool,
               sequence,
               who.certificate().fingerprint(),
