@@ -51,6 +51,15 @@ public final class RealRequest {
 
   /** The same, which also builds again with everything varied. */
   public static RebuildRequest varied(RebuildRequest request) {
+    return with(request, request.parallel(), true);
+  }
+
+  /** The same, one job at a time. */
+  public static RebuildRequest serial(RebuildRequest request) {
+    return with(request, 1, request.vary());
+  }
+
+  private static RebuildRequest with(RebuildRequest request, int parallel, boolean vary) {
     return new RebuildRequest(
         request.input(),
         request.suite(),
@@ -61,9 +70,9 @@ public final class RealRequest {
         request.toolchain(),
         request.compilerRoot(),
         request.limits(),
-        request.parallel(),
+        parallel,
         request.differenceTime(),
-        true,
+        vary,
         request.cache(),
         request.out(),
         request.state());

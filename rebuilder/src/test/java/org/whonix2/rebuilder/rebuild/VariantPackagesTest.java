@@ -59,7 +59,10 @@ class VariantPackagesTest {
 
   private RebuildRequest request(String source, String toolchain, String root) throws Exception {
     Input input = new Input.Archived(SourceRequest.parse(source));
-    return RealRequest.of(input, toolchain, root, folder, source + "-" + toolchain + "-" + root);
+    RebuildRequest request =
+        RealRequest.of(input, toolchain, root, folder, source + "-" + toolchain + "-" + root);
+    // Its Makefile runs bison twice at once, and a fast compiler sees half a file.
+    return source.equals("original-awk") ? RealRequest.serial(request) : request;
   }
 
   private static Map<String, Sha256> digests(RebuildResult.Built built) {
