@@ -80,7 +80,7 @@ final class BuildSteps {
     Optional<Path> filter = Sandbox.writeFilter(run);
     Command command =
         Command.of(step.command())
-            .behind(insideArguments())
+            .behind(insideArguments(step.trueTime()))
             .behind(bubblewrap(variables, sources, step.folder(), filter));
     if (filter.isPresent()) {
       command = command.behind(Sandbox.withFilter(namespaces.seen(filter.get())));
@@ -151,7 +151,7 @@ final class BuildSteps {
   }
 
   /** Inside, by the root's own programs: limits, then no privileges, then the umask. */
-  private List<String> insideArguments() {
+  private List<String> insideArguments(boolean trueTime) {
     List<String> inside = new ArrayList<>(limits.onEachProcess(group.isPresent()));
     surroundings
         .personality()
@@ -170,7 +170,7 @@ final class BuildSteps {
             "--bounding-set=-all",
             "--no-new-privs",
             "--"));
-    surroundings.time().ifPresent(time -> inside.addAll(faked(time)));
+    surroundings.time().filter(time -> !trueTime).ifPresent(time -> inside.addAll(faked(time)));
     inside.addAll(List.of("/bin/sh", "-c", "umask $0 && exec \"$@\""));
     inside.add("%03o".formatted(surroundings.umask()));
     return inside;

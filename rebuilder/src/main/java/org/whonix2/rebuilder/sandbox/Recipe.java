@@ -49,7 +49,8 @@ public record Recipe(
     String path = surroundings.buildPath();
     String folder = path + "/" + folderName;
     List<Step> steps = new ArrayList<>();
-    steps.add(new Step("unpacking", unpacking.command(folderName), path));
+    // dpkg-source sets the times of what it patches, which libfaketime cannot do.
+    steps.add(new Step("unpacking", unpacking.command(folderName), path, true));
     changelogEntry.ifPresent(
         entry ->
             steps.add(

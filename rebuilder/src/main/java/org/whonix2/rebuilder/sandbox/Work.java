@@ -10,10 +10,15 @@ public interface Work {
    *
    * @param what for people, such as {@code building}
    * @param folder to run it in, absolute
+   * @param trueTime whether it sees the machine's clock, whatever the surroundings say
    */
-  record Step(String what, List<String> command, String folder) {
+  record Step(String what, List<String> command, String folder, boolean trueTime) {
     public Step {
       command = List.copyOf(command);
+    }
+
+    public Step(String what, List<String> command, String folder) {
+      this(what, command, folder, false);
     }
   }
 
