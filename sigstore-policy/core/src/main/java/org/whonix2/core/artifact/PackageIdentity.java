@@ -13,6 +13,11 @@ public record PackageIdentity(PackageName name, PackageVersion version, Architec
         Architecture.parse(paragraph.require("Architecture")));
   }
 
+  /** Whether both are one package for one architecture, in whatever versions. */
+  public boolean isOfSamePackage(PackageIdentity other) {
+    return name.equals(other.name) && architecture.equals(other.architecture);
+  }
+
   /** The file name that Debian gives such a package. */
   public String fileName() {
     return name + "_" + version.withoutEpoch() + "_" + architecture + ".deb";

@@ -113,7 +113,7 @@ final class Counterparts {
       String operator = logged.rebuilder().operator();
       boolean counts = members.contains(operator) && Tally.counts(grounds, logged);
       for (BinaryArtifact artifact : logged.statement().artifacts()) {
-        if (isThePackage(artifact)) {
+        if (artifact.identity().isOfSamePackage(installed.identity())) {
           Set<String> some = voters.computeIfAbsent(artifact, key -> new TreeSet<>());
           if (counts) {
             some.add(operator);
@@ -125,11 +125,6 @@ final class Counterparts {
         .map(one -> new Named(one.getKey(), one.getValue()))
         .sorted(MOST_NAMED)
         .toList();
-  }
-
-  private boolean isThePackage(BinaryArtifact other) {
-    return other.identity().name().equals(installed.identity().name())
-        && other.identity().architecture().equals(installed.identity().architecture());
   }
 
   /** What does; else, to be told, what comes nearest to it. */

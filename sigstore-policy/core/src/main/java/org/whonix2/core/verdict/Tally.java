@@ -186,18 +186,15 @@ final class Tally {
       if (sameName && sameBits) {
         String size = "it gives the size as " + attested.size();
         claim = Optional.of(new Claim(false, true, Optional.empty(), size));
-      } else if (!sameBits && (sameName || (anyVersion && isTheSamePackage(attested)))) {
+      } else if (!sameBits
+          && (sameName
+              || (anyVersion && attested.identity().isOfSamePackage(artifact.identity())))) {
         claim = Optional.of(new Claim(false, false, Optional.of(attested.digest()), "other bits"));
       } else if (sameBits && claim.isEmpty()) {
         claim = Optional.of(Claim.none("it has these bits as " + attested.identity()));
       }
     }
     return claim;
-  }
-
-  private boolean isTheSamePackage(BinaryArtifact other) {
-    return other.identity().name().equals(artifact.identity().name())
-        && other.identity().architecture().equals(artifact.identity().architecture());
   }
 
   /** Whether a vote by this statement would count, whatever it is for. */
