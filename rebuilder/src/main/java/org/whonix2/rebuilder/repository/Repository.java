@@ -85,14 +85,17 @@ public final class Repository {
     requireProgram();
     AtomicFiles.createFolders(settings.folder());
     WriterLock lock = WriterLock.take(settings.folder());
-    Path staging = settings.folder().resolve(STAGING);
     try {
       requireSameKey();
+      Path staging = settings.folder().resolve(STAGING);
       remove(staging);
-      Files.createDirectory(staging);
-      return publish(folders, staging, now);
+      try {
+        Files.createDirectory(staging);
+        return publish(folders, staging, now);
+      } finally {
+        remove(staging);
+      }
     } finally {
-      remove(staging);
       lock.close();
     }
   }
