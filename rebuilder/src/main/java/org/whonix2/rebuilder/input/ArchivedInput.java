@@ -31,6 +31,9 @@ final class ArchivedInput {
       throws IOException, CommandException, MalformedInputException {
     Optional<PackageVersion> rebuilt =
         request.version().filter(version -> sourceVersion(version).isPresent());
+    if (fetching.toolchain().versionSuffix().isPresent()) {
+      requireVariant(request, rebuilt, asked);
+    }
     SourceRequest wanted =
         new SourceRequest(request.name(), request.version().map(v -> sourceVersion(v).orElse(v)));
     Source source = Source.fetch(fetching.apt().find(wanted), fetching);
@@ -44,24 +47,6 @@ final class ArchivedInput {
     // Of packages for all architectures there is one, which no compiler of ours made.
     boolean anyOnly = rebuild.isPresent() || variant.isPresent();
     Binaries binaries = asked.orElse(anyOnly ? Binaries.ANY : Binaries.BINARY);
-    if (variant.isPresent() && binaries != Binaries.ANY) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          "expected --binaries any, as "
-              + fetching.toolchain().name()
-              + " makes variants, and compiles nothing in packages for all architectures; found "
-              + binaries);
-    }
-    if (variant.isPresent() && rebuilt.isPresent()) {
-      throw new CommandException(
-          ExitCode.USAGE,
-          "expected a version of source "
-              + archived.name()
-              + ", as "
-              + fetching.toolchain().name()
-              + " makes variants of it, found the binary-only rebuild "
-              + rebuilt.get());
-    }
     if (rebuilt.isPresent() && !rebuilt.equals(rebuild.map(BinaryRebuild::version))) {
       throw new CommandException(
           ExitCode.USAGE,
@@ -90,6 +75,30 @@ final class ArchivedInput {
         Optional.empty(),
         List.of(),
         Optional.empty());
+  }
+
+  /** Asked before anything is fetched. */
+  private void requireVariant(
+      SourceRequest request, Optional<PackageVersion> rebuilt, Optional<Binaries> asked)
+      throws CommandException {
+    String makes = ", as " + fetching.toolchain().name() + " makes variants";
+    if (asked.orElse(Binaries.ANY) != Binaries.ANY) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "expected --binaries any"
+              + makes
+              + ", and compiles nothing in packages for all architectures; found "
+              + asked.get());
+    }
+    if (rebuilt.isPresent()) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "expected a version of source "
+              + request.name()
+              + makes
+              + " of it, found the binary-only rebuild "
+              + rebuilt.get());
+    }
   }
 
   /** The source's version, where this is one of a binary-only rebuild. */
