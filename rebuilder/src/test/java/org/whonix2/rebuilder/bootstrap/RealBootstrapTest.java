@@ -27,6 +27,7 @@ import org.whonix2.core.statement.CompilerBootstrap;
 import org.whonix2.core.statement.CompilerFile;
 import org.whonix2.core.statement.Statement;
 import org.whonix2.io.progress.Progress;
+import org.whonix2.rebuilder.SandboxFiles;
 import org.whonix2.rebuilder.attest.Attester;
 import org.whonix2.rebuilder.attest.BootstrapAttester;
 import org.whonix2.rebuilder.attest.RebuilderKey;
@@ -48,8 +49,7 @@ class RealBootstrapTest {
   /** Files of other users, and not for JUnit to ask about one by one. */
   @AfterEach
   void remove() throws Exception {
-    Process rm = new ProcessBuilder("rm", "-rf", folder.toString()).start();
-    assertThat(rm.waitFor()).isZero();
+    SandboxFiles.remove(folder);
   }
 
   private BootstrapRequest request(String reference, String out) throws Exception {

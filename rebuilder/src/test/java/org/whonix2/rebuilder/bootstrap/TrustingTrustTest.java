@@ -23,6 +23,7 @@ import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.statement.CompilerBootstrap;
 import org.whonix2.core.statement.Statement;
 import org.whonix2.io.cli.ExitCode;
+import org.whonix2.rebuilder.SandboxFiles;
 import org.whonix2.rebuilder.apt.SourceRequest;
 import org.whonix2.rebuilder.attest.RebuilderKey;
 import org.whonix2.rebuilder.cli.RebuilderProgram;
@@ -99,8 +100,7 @@ class TrustingTrustTest {
 
   @AfterAll
   static void remove() throws Exception {
-    Process rm = new ProcessBuilder("rm", "-rf", state.resolve("roots").toString()).start();
-    assertThat(rm.waitFor()).isZero();
+    SandboxFiles.remove(state.resolve("roots"));
   }
 
   /** What came out, by path. */

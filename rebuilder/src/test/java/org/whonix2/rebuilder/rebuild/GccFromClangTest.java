@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.rebuilder.RealWorkshop;
+import org.whonix2.rebuilder.SandboxFiles;
 import org.whonix2.rebuilder.apt.ArchivedSource;
 import org.whonix2.rebuilder.apt.SourceRequest;
 import org.whonix2.rebuilder.bootstrap.BootstrapRequest;
@@ -83,8 +84,7 @@ class GccFromClangTest {
   /** Thousands of files of other users, and not for JUnit to ask about one by one. */
   @AfterAll
   void remove() throws Exception {
-    Process rm = new ProcessBuilder("rm", "-rf", folder.toString()).start();
-    assertThat(rm.waitFor()).isZero();
+    SandboxFiles.remove(folder);
   }
 
   @Order(1)

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.artifact.PackageIdentity;
 import org.whonix2.core.statement.Binaries;
+import org.whonix2.rebuilder.SandboxFiles;
 import org.whonix2.rebuilder.apt.SourceRequest;
 import org.whonix2.rebuilder.input.Input;
 
@@ -35,8 +36,7 @@ class RealPackagesTest {
   /** Thousands of files of other users, and not for JUnit to ask about one by one. */
   @AfterAll
   void remove() throws Exception {
-    Process rm = new ProcessBuilder("rm", "-rf", folder.toString()).start();
-    assertThat(rm.waitFor()).isZero();
+    SandboxFiles.remove(folder);
   }
 
   @ParameterizedTest

@@ -28,6 +28,7 @@ import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.statement.RebuildFailure;
 import org.whonix2.core.statement.RebuildStatement;
+import org.whonix2.rebuilder.SandboxFiles;
 import org.whonix2.rebuilder.apt.SourceRequest;
 import org.whonix2.rebuilder.attest.Attester;
 import org.whonix2.rebuilder.attest.RebuilderKey;
@@ -53,8 +54,7 @@ class VariantPackagesTest {
 
   @AfterAll
   void remove() throws Exception {
-    Process rm = new ProcessBuilder("rm", "-rf", folder.toString()).start();
-    assertThat(rm.waitFor()).isZero();
+    SandboxFiles.remove(folder);
   }
 
   private RebuildRequest request(String source, String toolchain, String root) throws Exception {

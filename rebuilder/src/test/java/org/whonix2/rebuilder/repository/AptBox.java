@@ -100,10 +100,6 @@ final class AptBox implements AutoCloseable {
     Files.writeString(root.resolve("sources").resolve(name + ".list"), line);
   }
 
-  void pin(String preferences) throws IOException {
-    Files.writeString(root.resolve("preferences"), preferences);
-  }
-
   /** What a program said and how it ended. */
   record Said(boolean succeeded, String text) {}
 

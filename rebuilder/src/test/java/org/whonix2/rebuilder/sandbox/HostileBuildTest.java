@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.whonix2.core.statement.Binaries;
+import org.whonix2.rebuilder.SandboxFiles;
 import org.whonix2.rebuilder.apt.AptRoot;
 import org.whonix2.rebuilder.apt.MachineSources;
 import org.whonix2.rebuilder.process.Cancellation;
@@ -81,8 +82,7 @@ class HostileBuildTest {
     prepareLog.close();
     job.close();
     // Thousands of files of other users, and not for JUnit to ask about one by one.
-    Process rm = new ProcessBuilder("rm", "-rf", roots.toString()).start();
-    assertThat(rm.waitFor()).isZero();
+    SandboxFiles.remove(roots);
   }
 
   @BeforeEach
