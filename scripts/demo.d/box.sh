@@ -85,15 +85,24 @@ false_archive() {
   printf "Package: $package"'\nPin: origin ""\nPin-Priority: 1001\n' >"$archive/preferences"
 }
 
+# furnish_box OPERATOR...: with our package, and the certificates of these.
 furnish_box() {
   local operator
   "$repository/scripts/package-update" --out box-packages >/dev/null
   cp box-packages/whonix2-update_*.deb box-root/root/
   mkdir -p box-root/etc/whonix2/keys
-  for operator in alpha beta gamma; do
+  for operator in "$@"; do
     cp "$operator/key/certificate.asc" "box-root/etc/whonix2/keys/$operator.asc"
   done
-  sed 's:^\( *certificate\: \)\(.*\)/key/certificate.asc:\1keys/\2.asc:' policy.yaml >box-root/etc/whonix2/policy.yaml
+}
+
+# box_policy NAME: the policy that is its standard input, with the certificates where the box has them.
+box_policy() {
+  sed 's:^\( *certificate\: \)\(.*\)/key/certificate.asc:\1keys/\2.asc:' >"box-root/etc/whonix2/$1.yaml"
+}
+
+# What the attacks are made with.
+arm_attackers() {
   version=$(dpkg-deb -f "$file" Version)
   repack box-root/root/back-door.deb "$version" "a back door"
   repack box-root/root/newer.deb "$version+newer" "a newer version"

@@ -39,7 +39,7 @@ roots_policy() {
       rebuilder_entry "${entry%% *}" "${jurisdiction[${entry%% *}]}" "${entry%% *}" "${entry#* }"
     done
     echo "$demands"
-  } | sed 's:^\( *certificate\: \)\(.*\)/key/certificate.asc:\1keys/\2.asc:' >"box-root/etc/whonix2/$name.yaml"
+  } | box_policy "$name"
 }
 
 # Runs in the box: a fresh one with this policy and, if named, this repository among apt's sources.
@@ -158,7 +158,7 @@ grep '^compiler: ' "beta/$package-gcc-12/build.log" | sed 's/^/      beta: /'
 
 say "4. a box whose policy asks for two compiler roots behind Debian's bits"
 await_box
-furnish_box
+furnish_box alpha beta gamma zeta
 two='quorum: {threshold: 2, distinct: {compilerRoot: 2}}'
 roots_policy one-root "$two" "alpha gcc" "zeta gcc"
 roots_policy two-roots "$two" "alpha gcc" "beta clang"

@@ -61,7 +61,9 @@ grep -q "$(sha256sum "$file" | cut -d' ' -f1)" alpha/out/attestation.pae ||
 # --- the box -------------------------------------------------------------------------------------
 say "7. a Debian box whose apt and dpkg ask"
 await_box
-furnish_box
+furnish_box alpha beta gamma
+box_policy policy <policy.yaml
+arm_attackers
 note "the box is made after $SECONDS s"
 row "whonix2-update installs in the box" 0 'Setting up whonix2-update' \
   in_box keep sh -c 'dpkg -i /root/whonix2-update_*.deb'
