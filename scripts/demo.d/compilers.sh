@@ -11,6 +11,7 @@ variant="ed"
 # --- builds and what they voted for ---------------------------------------------------------------
 # build_by OPERATOR SOURCE TOOLCHAIN [ROOT]: in the background, into OPERATOR/SOURCE-TOOLCHAIN.
 build_by() {
+  : >"$1.log"
   "$rebuilder" rebuild "$2" --toolchain "$3" --compiler-root "${4:-${root[$1]}}" --key "$1/key" \
     --state "$state" --out "$1/$2-$3" --publish "$url" >"$1.result" 2>"$1.log" </dev/null &
   rebuilds+=($!)
@@ -76,9 +77,9 @@ infect() {
   local tcc=0.9.27+git20200814.62c30a4a-1
   mkdir infected infected/archive infected/deb
   (cd infected
-    # The lists of the rebuilders' own apt, which has sources.
-    APT_CONFIG=$(ls "$state"/apt/bookworm/*/apt.conf)
-    export APT_CONFIG
+    # The lists of a rebuilder's own apt, which has sources.
+    set -- "$state"/apt/bookworm/*/apt.conf
+    export APT_CONFIG=$1
     apt-get -q source --download-only "tcc=$tcc"
     dpkg-source --no-check --extract tcc_*.dsc source
     { sed '/^static int _tcc_open(/,$d' source/libtcc.c
@@ -108,7 +109,8 @@ infect() {
     export GNUPGHOME=$work/gnupg
     gpg --batch --quiet --passphrase '' --quick-generate-key attacker@example.org ed25519 sign never
     gpg --batch --quiet --clearsign --output dists/bookworm/InRelease dists/bookworm/Release
-    gpg --batch --quiet --export attacker@example.org >../debian-archive-attacker.gpg)
+    gpg --batch --quiet --export attacker@example.org >../debian-archive-attacker.gpg
+    gpgconf --kill all)
 
   # The sources and definitions of somebody who trusts that archive.
   mkdir -p infected/sources infected/config/toolchains/plans
