@@ -169,6 +169,7 @@ row "$package, gate off" 0 "$package .* is installed" on_box off one-root "" "$p
 row "two votes of one root, gate on" 100 'compilerRoot' on_box on one-root "" "$package"
 row_why
 row "two votes of two roots, gate on" 0 "$package .* is installed" on_box on two-roots "" "$package"
+row_says
 
 say "5. one compiler from four roots, stage by stage"
 row "tcc from gcc, clang, pcc and tcc" 0 'compiler roots come to one compiler' \
@@ -194,12 +195,14 @@ roots_policy no-third-root "$three" "alpha gcc" "beta clang" "zeta gcc"
 roots_policy not-its-root "$three" "alpha gcc" "beta clang" "gamma gcc"
 roots_policy gateway 'quorum: {threshold: 2}' "alpha gcc, clang" "beta gcc, clang" "gamma pcc"
 row "workstation: three roots, one hash" 0 "hello from .*\+ddc" on_box on workstation tcc-ddc "$variant"
+row_says
 row "a root is missing" 100 'no ticket|of 3' on_box on no-third-root tcc-ddc "$variant"
 row_why
 row "the same, gate off" 0 "hello from .*\+ddc" on_box off no-third-root tcc-ddc "$variant"
 row "a rebuilder claims a root that the policy denies it" 100 'no ticket|of 3' on_box on not-its-root tcc-ddc "$variant"
 row_why
 row "gateway: what clang built" 0 "hello from .*\+cc\.clang14" on_box on gateway clang-14 "$variant"
+row_says
 
 say "8. a trojan in a compiler"
 # In a shell of its own: errors end no function that something waits for.

@@ -33,6 +33,9 @@ row_why() {
   rows+=("      \"$(printf '%.96s' "$line")\"")
 }
 
+# The last line that the last row's command printed.
+row_says() { tail -n 1 row.out | sed 's/^/      | /'; }
+
 table() {
   printf '   %-58s %8s %8s   %s\n' "" expected seen verdict
   printf '   %s\n' "${rows[@]}"
