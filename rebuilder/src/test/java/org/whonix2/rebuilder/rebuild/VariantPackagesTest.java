@@ -85,12 +85,12 @@ class VariantPackagesTest {
       delimiterString = "=>",
       value = {
         "ed           => printf 'a\\nwhole\\n.\\n,p\\nQ\\n' | bin/ed -s => whole",
-        "figlet       => usr/bin/figlet-figlet -d usr/share/figlet -f mini ok => _ |_",
+        "figlet       => usr/bin/figlet-figlet -d usr/share/figlet -f mini ok => (_)|<",
         "bzip2        => printf whole | bin/bzip2 | bin/bzip2 -dc => whole",
         "hello        => usr/bin/hello --greeting=whole => whole",
         "original-awk => printf '6 7\\n' | usr/bin/original-awk '{ print \"=\" $1 * $2 }' => =42",
         "gzip         => printf whole | bin/gzip -9 | bin/gzip -dc => whole",
-        "less         => printf whole | bin/less => whole",
+        "less         => printf whole | usr/bin/less => whole",
       })
   void onePackageComesFromThreeRootsAndRuns(String source, String command, String said)
       throws Exception {
