@@ -111,7 +111,7 @@ public final class TestLog implements AutoCloseable {
         IntStream.range(0, count)
             .mapToObj(i -> ("entry " + i).getBytes(StandardCharsets.UTF_8))
             .toList();
-    try (LogStore store = LogStore.open(H2Database.open(folder.resolve("log")))) {
+    try (LogStore store = LogStore.open(H2Database.open(folder.resolve("log")), List.of())) {
       if (store.append(store.head(), entries.stream().map(LogEntry::opaque).toList()).isEmpty()) {
         throw new IllegalStateException("nobody else writes");
       }

@@ -1,13 +1,9 @@
 package org.whonix2.server.admission;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.commons.codec.digest.DigestUtils;
 import org.whonix2.core.MalformedInputException;
-import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.dsse.Verification;
 import org.whonix2.core.dsse.VerifiedEnvelope;
@@ -61,9 +57,7 @@ public sealed interface Admission {
    */
   static Optional<LogEntry> claimed(byte[] body) {
     try {
-      Envelope envelope = Envelope.parse(body);
-      Fingerprint signer = Fingerprint.parse(envelope.signatures().get(0).keyid());
-      return Optional.of(new LogEntry(envelope.toBytes(), identity(signer, envelope)));
+      return Optional.of(LogEntry.claimed(Envelope.parse(body)));
     } catch (MalformedInputException e) {
       return Optional.empty();
     }
@@ -85,14 +79,6 @@ public sealed interface Admission {
               + ", found one by "
               + rebuild.rebuilder());
     }
-    return new Admitted(new LogEntry(envelope.toBytes(), identity(verified.signer(), envelope)));
-  }
-
-  /** SHA-256 over the signer's fingerprint in hex, a line feed, and what was signed (the PAE). */
-  private static Sha256 identity(Fingerprint signer, Envelope envelope) {
-    MessageDigest digest = DigestUtils.getSha256Digest();
-    digest.update((signer + "\n").getBytes(StandardCharsets.US_ASCII));
-    digest.update(envelope.preAuthentication());
-    return Sha256.finish(digest);
+    return new Admitted(LogEntry.of(envelope, verified.signer(), rebuild));
   }
 }

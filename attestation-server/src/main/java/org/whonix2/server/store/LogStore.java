@@ -22,20 +22,25 @@ import org.whonix2.core.log.TreeHash;
 
 /** The log's entries and everything derived from them, in an SQL database. */
 public final class LogStore implements AutoCloseable {
+  private static final String FOR_UPDATE = " for update";
+
   private final Database database;
   private final Jdbi jdbi;
+  private final Indexes indexes;
 
-  private LogStore(Database database, Jdbi jdbi) {
+  private LogStore(Database database, Jdbi jdbi, Indexes indexes) {
     this.database = database;
     this.jdbi = jdbi;
+    this.indexes = indexes;
   }
 
   /**
-   * Brings the schema up to date and checks that tree head, tiles and the newest entries agree.
+   * Brings the schema and the indexes up to date and checks that tree head, tiles and the newest
+   * entries agree.
    *
    * @throws StoreException if they do not, or the database fails
    */
-  public static LogStore open(Database database) throws StoreException {
+  public static LogStore open(Database database, List<EntryIndex> indexes) throws StoreException {
     try {
       Flyway.configure()
           .dataSource(database.dataSource())
@@ -45,10 +50,23 @@ public final class LogStore implements AutoCloseable {
     } catch (FlywayException e) {
       throw new StoreException("cannot bring the log's schema up to date", e);
     }
-    LogStore store = new LogStore(database, Jdbi.create(database.dataSource()));
+    LogStore store =
+        new LogStore(database, Jdbi.create(database.dataSource()), new Indexes(indexes));
     store.transaction("lay the empty tree", LogStore::layEmptyTree);
     store.read("the tree", handle -> StoredTree.check(handle, head(handle, "")));
+    store.catchUp();
     return store;
+  }
+
+  private void catchUp() throws StoreException {
+    // Under the head's lock: another process may append, or open the log, at the same time.
+    transaction(
+        "begin the indexes",
+        handle -> head(handle, FOR_UPDATE).size() >= 0 && indexes.begin(handle));
+    while (transaction(
+        "fill the indexes", handle -> indexes.catchUp(handle, head(handle, FOR_UPDATE).size()))) {
+      sync();
+    }
   }
 
   private static Boolean layEmptyTree(Handle handle) {
@@ -87,9 +105,9 @@ public final class LogStore implements AutoCloseable {
     return next;
   }
 
-  private static Optional<TreeHead> append(Handle handle, TreeHead expected, List<LogEntry> entries)
+  private Optional<TreeHead> append(Handle handle, TreeHead expected, List<LogEntry> entries)
       throws StoreException {
-    if (!head(handle, " for update").equals(expected)) {
+    if (!head(handle, FOR_UPDATE).equals(expected)) {
       return Optional.empty();
     }
     Frontier frontier = StoredTree.frontier(handle, expected);
@@ -116,6 +134,7 @@ public final class LogStore implements AutoCloseable {
     }
     rows.execute();
     StoredTree.grow(handle, 0, expected.size(), leaves);
+    indexes.add(handle, expected.size(), entries);
     return Optional.of(next);
   }
 
@@ -218,7 +237,8 @@ public final class LogStore implements AutoCloseable {
         });
   }
 
-  private <T> T read(String what, HandleCallback<T, StoreException> work) throws StoreException {
+  /** Asks the tables, for the owner of an index. */
+  public <T> T read(String what, HandleCallback<T, StoreException> work) throws StoreException {
     try {
       return jdbi.withHandle(work);
     } catch (JdbiException e) {

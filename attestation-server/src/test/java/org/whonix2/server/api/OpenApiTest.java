@@ -51,7 +51,7 @@ class OpenApiTest {
 
   private Set<String> served() throws Exception {
     Set<String> served = new TreeSet<>();
-    try (LogStore store = LogStore.open(H2Database.open(folder.resolve("log")));
+    try (LogStore store = LogStore.open(H2Database.open(folder.resolve("log")), List.of());
         Cosigners nobody = new Cosigners(List.of(), Duration.ofSeconds(1), Duration.ofSeconds(1))) {
       Publisher publisher =
           Publisher.open(store, TestLog.key(TestLog.ORIGIN, SignatureType.ED25519), nobody);

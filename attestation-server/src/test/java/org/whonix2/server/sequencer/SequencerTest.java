@@ -43,7 +43,7 @@ class SequencerTest {
   @TempDir Path folder;
 
   private LogStore store() throws IOException {
-    return LogStore.open(H2Database.open(folder));
+    return LogStore.open(H2Database.open(folder), List.of());
   }
 
   private static Cosigners nobody() {

@@ -54,7 +54,7 @@ class LogStoreTest {
   }
 
   private LogStore open() throws Exception {
-    return LogStore.open(H2Database.open(folder));
+    return LogStore.open(H2Database.open(folder), List.of());
   }
 
   @Test
