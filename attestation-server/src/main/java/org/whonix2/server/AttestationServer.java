@@ -8,14 +8,18 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.whonix2.core.log.SigningKey;
+import org.whonix2.core.openpgp.Certificate;
 import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
+import org.whonix2.server.admission.AdmissionRules;
 import org.whonix2.server.api.LogApi;
 import org.whonix2.server.cosigning.Cosigners;
 import org.whonix2.server.cosigning.RemoteWitness;
 import org.whonix2.server.cosigning.WitnessAddress;
-import org.whonix2.server.roster.Roster;
+import org.whonix2.server.roster.LoggedRoster;
+import org.whonix2.server.roster.RosterIndex;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.sequencer.Sequencer;
 import org.whonix2.server.store.H2Database;
@@ -38,15 +42,17 @@ public final class AttestationServer implements AutoCloseable {
   /**
    * What the operator decides.
    *
-   * @param state the folder with the log and the roster
+   * @param state the folder with the log
    * @param refresh how long a checkpoint may stand before it is cosigned anew
+   * @param operator whose changes of the roster are taken; without one it stays as it is
    */
   public record Settings(
       ListenAddress listen,
       Path state,
       SigningKey key,
       List<WitnessAddress> witnesses,
-      Duration refresh) {
+      Duration refresh,
+      Optional<Certificate> operator) {
     public Settings {
       witnesses = List.copyOf(witnesses);
     }
@@ -56,7 +62,7 @@ public final class AttestationServer implements AutoCloseable {
 
   private AttestationServer(Settings settings, Clock clock) throws IOException {
     try {
-      LogStore store = LogStore.open(H2Database.open(settings.state()), List.of());
+      LogStore store = LogStore.open(H2Database.open(settings.state()), List.of(new RosterIndex()));
       parts.push(store::close);
       HttpTransport transport =
           new HttpTransport(new HttpDeadlines(WITNESS_DEADLINE, WITNESS_DEADLINE));
@@ -73,7 +79,14 @@ public final class AttestationServer implements AutoCloseable {
       Sequencer sequencer = new Sequencer(store, publisher, settings.refresh());
       sequencer.start();
       parts.push(sequencer::close);
-      LogApi api = new LogApi(store, publisher, sequencer, new Roster(settings.state()), clock);
+      LogApi api =
+          new LogApi(
+              store,
+              publisher,
+              sequencer,
+              new LoggedRoster(store),
+              new AdmissionRules(publisher.origin(), settings.operator()),
+              clock);
       WebListener listener = WebListener.start("log", settings.listen(), api::register);
       parts.push(listener::close);
       this.address = listener.address();

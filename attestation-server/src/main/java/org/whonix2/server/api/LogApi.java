@@ -4,7 +4,8 @@ import io.javalin.config.RoutesConfig;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.concurrent.ForkJoinPool;
-import org.whonix2.server.roster.Roster;
+import org.whonix2.server.admission.AdmissionRules;
+import org.whonix2.server.roster.LoggedRoster;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.sequencer.Sequencer;
 import org.whonix2.server.store.LogStore;
@@ -12,15 +13,23 @@ import org.whonix2.server.store.LogStore;
 /** All routes of the log server. */
 public final class LogApi {
   private final SubmissionRoute submission;
+  private final RosterRoutes roster;
   private final AttestationRoutes attestations;
   private final LogRoutes log;
   private final ServiceRoutes service;
 
   public LogApi(
-      LogStore store, Publisher publisher, Sequencer sequencer, Roster roster, Clock clock)
+      LogStore store,
+      Publisher publisher,
+      Sequencer sequencer,
+      LoggedRoster roster,
+      AdmissionRules rules,
+      Clock clock)
       throws IOException {
     this.submission =
-        new SubmissionRoute(store, publisher, sequencer, roster, clock, ForkJoinPool.commonPool());
+        new SubmissionRoute(
+            store, publisher, sequencer, roster, rules, clock, ForkJoinPool.commonPool());
+    this.roster = new RosterRoutes(roster, publisher);
     this.attestations = new AttestationRoutes(store, publisher);
     this.log = new LogRoutes(store, publisher);
     this.service = new ServiceRoutes(sequencer, publisher);
@@ -28,6 +37,7 @@ public final class LogApi {
 
   public void register(RoutesConfig routes) {
     submission.register(routes);
+    roster.register(routes);
     attestations.register(routes);
     log.register(routes);
     service.register(routes);

@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.whonix2.core.dsse.Envelope;
+import org.whonix2.core.statement.RosterChange;
 import org.whonix2.server.admission.Admission;
-import org.whonix2.server.roster.Roster;
+import org.whonix2.server.admission.AdmissionRules;
+import org.whonix2.server.roster.LoggedRoster;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.sequencer.Sequenced;
 import org.whonix2.server.sequencer.Sequencer;
@@ -41,7 +43,8 @@ final class SubmissionRoute {
   private final LogStore store;
   private final Publisher publisher;
   private final Sequencer sequencer;
-  private final Roster roster;
+  private final LoggedRoster roster;
+  private final AdmissionRules rules;
   private final Clock clock;
   private final Executor answers;
 
@@ -49,13 +52,15 @@ final class SubmissionRoute {
       LogStore store,
       Publisher publisher,
       Sequencer sequencer,
-      Roster roster,
+      LoggedRoster roster,
+      AdmissionRules rules,
       Clock clock,
       Executor answers) {
     this.store = store;
     this.publisher = publisher;
     this.sequencer = sequencer;
     this.roster = roster;
+    this.rules = rules;
     this.clock = clock;
     this.answers = answers;
   }
@@ -79,11 +84,13 @@ final class SubmissionRoute {
       answer(context, new Sequenced(known.getAsLong(), false, latest));
       return;
     }
-    Admission admission = Admission.judge(body, roster.byFingerprint(), clock.instant());
+    Admission admission = rules.judge(body, roster.current(), clock.instant());
     if (admission instanceof Admission.Malformed malformed) {
       new Problem(HttpStatus.BAD_REQUEST_400, malformed.detail()).answer(context);
     } else if (admission instanceof Admission.Forbidden forbidden) {
       new Problem(HttpStatus.FORBIDDEN_403, forbidden.detail()).answer(context);
+    } else if (admission instanceof Admission.Conflict conflict) {
+      new Problem(HttpStatus.CONFLICT_409, conflict.detail()).answer(context);
     } else {
       log(context, ((Admission.Admitted) admission).entry());
     }
@@ -118,14 +125,17 @@ final class SubmissionRoute {
             place
                 .get()
                 .orTimeout(DEADLINE.toSeconds(), TimeUnit.SECONDS)
-                .handleAsync((sequenced, failure) -> answer(context, sequenced, failure), answers));
+                .handleAsync(
+                    (sequenced, failure) -> answer(context, entry, sequenced, failure), answers));
   }
 
   private @Nullable Void answer(
-      Context context, @Nullable Sequenced sequenced, @Nullable Throwable failure) {
+      Context context, LogEntry entry, @Nullable Sequenced sequenced, @Nullable Throwable failure) {
     try {
       if (sequenced != null) {
-        answer(context, sequenced);
+        if (!changedNothing(context, entry, sequenced)) {
+          answer(context, sequenced);
+        }
         return null;
       }
       LOG.warn("a submission was not answered: {}", String.valueOf(failure));
@@ -134,6 +144,30 @@ final class SubmissionRoute {
     }
     tryLater(context, "no checkpoint covers the entry yet; submitting the same bytes again tells");
     return null;
+  }
+
+  /** Two roster changes of one serial can both have been judged before either was logged. */
+  private boolean changedNothing(Context context, LogEntry entry, Sequenced sequenced)
+      throws IOException {
+    if (entry.said().isEmpty()
+        || !(entry.said().get().statement() instanceof RosterChange change)) {
+      return false;
+    }
+    long first = roster.changedBy(change.serial()).orElse(sequenced.index());
+    if (first == sequenced.index()) {
+      return false;
+    }
+    new Problem(
+            HttpStatus.CONFLICT_409,
+            "entry "
+                + first
+                + " has the serial "
+                + change.serial()
+                + " already: this one, entry "
+                + sequenced.index()
+                + ", changes nothing")
+        .answer(context);
+    return true;
   }
 
   private void answer(Context context, Sequenced sequenced) throws IOException {

@@ -1,16 +1,21 @@
 package org.whonix2.server.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.log.SignatureType;
+import org.whonix2.core.openpgp.Certificate;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.TimeSpan;
+import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.server.AttestationServer;
 import org.whonix2.server.cosigning.WitnessAddress;
 import picocli.CommandLine.Command;
@@ -41,6 +46,15 @@ final class ServeCommand implements Callable<ExitCode> {
       description = "cosign an unchanged checkpoint anew after this time (${DEFAULT-VALUE})")
   private Duration refresh = Duration.ofMinutes(10);
 
+  @Option(
+      names = "--operator",
+      paramLabel = "CERTIFICATE-FILE",
+      description = {
+        "whose changes of the roster are taken, see keygen --operator and roster",
+        "without it the roster stays as it is"
+      })
+  private @Nullable Path operator;
+
   @Override
   public ExitCode call() throws IOException, MalformedInputException, CommandException {
     List<WitnessAddress> asked = new ArrayList<>();
@@ -49,9 +63,25 @@ final class ServeCommand implements Callable<ExitCode> {
     }
     AttestationServer.Settings settings =
         new AttestationServer.Settings(
-            service.address(), service.state(), service.key(SignatureType.ED25519), asked, refresh);
+            service.address(),
+            service.state(),
+            service.key(SignatureType.ED25519),
+            asked,
+            refresh,
+            operator());
     AttestationServer server = AttestationServer.start(settings, Clock.systemUTC());
     UntilStopped.run(server.address(), server, spec.commandLine().getOut());
     return ExitCode.DONE;
+  }
+
+  private Optional<Certificate> operator() throws IOException, MalformedInputException {
+    if (operator == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Certificate.parse(AtomicFiles.read(operator, Certificate.MAX_BYTES)));
+    } catch (MalformedInputException e) {
+      throw e.at(operator.toString());
+    }
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -21,8 +22,9 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.whonix2.core.log.SignatureType;
 import org.whonix2.server.Answers;
 import org.whonix2.server.TestLog;
+import org.whonix2.server.admission.AdmissionRules;
 import org.whonix2.server.cosigning.Cosigners;
-import org.whonix2.server.roster.Roster;
+import org.whonix2.server.roster.LoggedRoster;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.sequencer.Sequencer;
 import org.whonix2.server.store.H2Database;
@@ -56,7 +58,14 @@ class OpenApiTest {
       Publisher publisher =
           Publisher.open(store, TestLog.key(TestLog.ORIGIN, SignatureType.ED25519), nobody);
       Sequencer sequencer = new Sequencer(store, publisher, Duration.ofMinutes(1));
-      LogApi api = new LogApi(store, publisher, sequencer, new Roster(folder), Clock.systemUTC());
+      LogApi api =
+          new LogApi(
+              store,
+              publisher,
+              sequencer,
+              new LoggedRoster(store),
+              new AdmissionRules(TestLog.ORIGIN, Optional.empty()),
+              Clock.systemUTC());
       Javalin.create(
           config -> {
             config.events.handlerAdded(
@@ -80,6 +89,6 @@ class OpenApiTest {
       assertThat(header(answer, "Content-Type")).isEqualTo("application/yaml");
       yaml = Answers.text(answer);
     }
-    assertThat(described(yaml)).hasSize(7).isEqualTo(served());
+    assertThat(described(yaml)).hasSize(8).isEqualTo(served());
   }
 }

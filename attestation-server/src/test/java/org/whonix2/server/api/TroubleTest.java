@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,7 +79,8 @@ class TroubleTest {
             log.state(),
             TestLog.key("other.example.org", SignatureType.ED25519),
             List.of(),
-            Duration.ofMinutes(10));
+            Duration.ofMinutes(10),
+            Optional.empty());
     // One process shares H2's lock with itself; the key tells the two apart there.
     assertThatThrownBy(() -> AttestationServer.start(second, Clock.systemUTC()))
         .isInstanceOf(StoreException.class)

@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,9 +59,13 @@ class KillTest {
     logKey = made("keygen", "--name", "log.example.org", "--out", "log.key");
     witnessKey = made("keygen", "--witness", "--name", "w1", "--out", "w1.key");
     Files.writeString(folder.resolve("alpha.asc"), REBUILDER.certificate().toArmored());
-    made("roster", "add", "--state", "log", "--name", "alpha", "alpha.asc");
+    made("keygen", "--operator", "operator", "--out", "operator");
     witness = startWitness();
     server = startServer();
+    String[] add = {"roster", "add", "--server", server.address(), "--key", "operator"};
+    made(
+        Stream.concat(Stream.of(add), Stream.of("--name", "alpha", "alpha.asc"))
+            .toArray(String[]::new));
   }
 
   @AfterEach
@@ -101,6 +106,8 @@ class KillTest {
             "log",
             "--key",
             "log.key",
+            "--operator",
+            "operator/certificate.asc",
             "--witness",
             witness.address() + "," + witnessKey));
   }

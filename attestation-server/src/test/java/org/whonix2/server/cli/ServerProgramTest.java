@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,7 +15,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.whonix2.core.log.SignatureType;
 import org.whonix2.core.log.VerifierKey;
 import org.whonix2.core.openpgp.Certificate;
+import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.server.Attestations;
+import org.whonix2.server.Revoked;
 
 /** The program as a user runs it: one process a command. */
 class ServerProgramTest {
@@ -49,20 +53,65 @@ class ServerProgramTest {
     assertThat(mixedUp.err()).contains("expected a log's key");
   }
 
+  private ServerProcess.Ended roster(ServerProcess server, String... arguments) throws Exception {
+    List<String> line = new ArrayList<>(List.of("roster", arguments[0]));
+    line.addAll(List.of("--server", server.address()));
+    if (!arguments[0].equals("list")) {
+      line.addAll(List.of("--key", "operator"));
+    }
+    line.addAll(Arrays.asList(arguments).subList(1, arguments.length));
+    return ServerProcess.run(folder, line);
+  }
+
   @Test
-  void rosterListsWhatWasAddedAndNotRemoved() throws Exception {
-    Certificate certificate = Attestations.rebuilder("alpha").certificate();
+  void theOperatorsChangesAreEntriesOfARunningLog() throws Exception {
+    SecretKey alpha = Attestations.rebuilder("alpha");
+    Certificate certificate = alpha.certificate();
     Files.writeString(folder.resolve("alpha.asc"), certificate.toArmored());
-    assertThat(run("roster", "add", "--state", "s", "--name", "a", "alpha.asc").exitCode())
-        .isZero();
-    assertThat(run("roster", "list", "--state", "s").out())
-        .isEqualTo("a " + certificate.fingerprint() + "\n");
-    ServerProcess.Ended twice = run("roster", "add", "--state", "s", "--name", "b", "alpha.asc");
-    assertThat(twice.exitCode()).isEqualTo(2);
-    assertThat(twice.err()).contains("already, as a");
-    assertThat(run("roster", "remove", "--state", "s", "--name", "a").exitCode()).isZero();
-    assertThat(run("roster", "remove", "--state", "s", "--name", "a").exitCode()).isEqualTo(2);
-    assertThat(run("roster", "list", "--state", "s").out()).isEmpty();
+    run("keygen", "--name", "log.example.org/x", "--out", "log.key");
+    ServerProcess.Ended operator = run("keygen", "--operator", "me", "--out", "operator");
+    assertThat(operator.exitCode()).as(operator.err()).isZero();
+    assertThat(operator.out().strip())
+        .isEqualTo(
+            Certificate.parse(Files.readAllBytes(folder.resolve("operator/certificate.asc")))
+                .fingerprint()
+                .hex());
+    String serve = "serve --listen 127.0.0.1:0 --state s --key log.key";
+    try (ServerProcess server =
+        ServerProcess.start(
+            folder, List.of((serve + " --operator operator/certificate.asc").split(" ")))) {
+      assertThat(roster(server, "list").out()).isEmpty();
+      ServerProcess.Ended added = roster(server, "add", "--name", "a", "alpha.asc");
+      assertThat(added.exitCode()).as(added.err()).isZero();
+      assertThat(added.out())
+          .isEqualTo(
+              "admitted a " + certificate.fingerprint() + " by entry 0 of log.example.org/x\n");
+      assertThat(roster(server, "list").out()).isEqualTo("a " + certificate.fingerprint() + "\n");
+      assertThat(roster(server, "list", "--json").out())
+          .startsWith("{\"log\":\"log.example.org/x\",\"serial\":1,");
+      ServerProcess.Ended twice = roster(server, "add", "--name", "b", "alpha.asc");
+      assertThat(twice.exitCode()).isEqualTo(2);
+      assertThat(twice.err()).contains("already, as a");
+      ServerProcess.Ended elsewhere =
+          roster(server, "remove", "--name", "a", "--log", "log.example.org/y");
+      assertThat(elsewhere.exitCode()).isEqualTo(1);
+      assertThat(elsewhere.err()).contains("expected the log log.example.org/y there");
+      Files.write(folder.resolve("revoked.pgp"), Revoked.compromised(alpha).toBytes());
+      ServerProcess.Ended updated = roster(server, "update", "revoked.pgp");
+      assertThat(updated.out())
+          .isEqualTo("updated " + certificate.fingerprint() + " by entry 1 of log.example.org/x\n");
+      ServerProcess.Ended removed = roster(server, "remove", "--name", "a");
+      assertThat(removed.out())
+          .startsWith("dismissed a ")
+          .endsWith(" by entry 2 of log.example.org/x\n");
+      assertThat(roster(server, "remove", "--name", "a").exitCode()).isEqualTo(2);
+      assertThat(roster(server, "list").out()).isEmpty();
+    }
+    try (ServerProcess nobodys = ServerProcess.start(folder, List.of(serve.split(" ")))) {
+      ServerProcess.Ended refused = roster(nobodys, "add", "--name", "a", "alpha.asc");
+      assertThat(refused.exitCode()).isEqualTo(1);
+      assertThat(refused.err()).contains("no certificate known").contains("serve --operator");
+    }
   }
 
   @ParameterizedTest
@@ -74,7 +123,12 @@ class ServerProgramTest {
         "serve --listen 127.0.0.1:0 --key log.key --witness http://x",
         "serve --listen 127.0.0.1:0 --key log.key --refresh soon",
         "witness --listen 127.0.0.1:0 --key log.key --log x",
-        "roster add --name ../x alpha.asc",
+        "roster add --name x alpha.asc",
+        "roster add --server http://127.0.0.1:1 --key k --name ../x alpha.asc",
+        "roster list --server ftp://127.0.0.1",
+        "keygen --out x",
+        "keygen --name x --operator y --out x",
+        "keygen --operator y --witness --out x",
         "nothing",
       })
   void wrongUsageIsOneErrorLineAndExitCodeTwo(String line) throws Exception {

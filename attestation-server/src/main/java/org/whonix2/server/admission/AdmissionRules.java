@@ -1,0 +1,203 @@
+package org.whonix2.server.admission;
+
+import java.time.Instant;
+import java.util.Optional;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.dsse.Envelope;
+import org.whonix2.core.dsse.Verification;
+import org.whonix2.core.dsse.VerifiedEnvelope;
+import org.whonix2.core.openpgp.Certificate;
+import org.whonix2.core.openpgp.Fingerprint;
+import org.whonix2.core.openpgp.SignatureCheck;
+import org.whonix2.core.statement.CertificateUpdate;
+import org.whonix2.core.statement.CompilerBootstrap;
+import org.whonix2.core.statement.RebuildStatement;
+import org.whonix2.core.statement.RosterChange;
+import org.whonix2.core.statement.SnapshotHeader;
+import org.whonix2.core.statement.Statement;
+import org.whonix2.server.roster.Member;
+import org.whonix2.server.roster.Roster;
+import org.whonix2.server.roster.SetAside;
+import org.whonix2.server.store.LogEntry;
+
+/** By what a log judges submissions. */
+public final class AdmissionRules {
+  private final String origin;
+  private final Optional<Certificate> operator;
+
+  /**
+   * @param origin the log's
+   * @param operator whose roster changes it takes; of nobody where empty
+   */
+  public AdmissionRules(String origin, Optional<Certificate> operator) {
+    this.origin = origin;
+    this.operator = operator;
+  }
+
+  /**
+   * Judges a request's body.
+   *
+   * <p>A statement is logged once: its identity is its signer and what was signed. An envelope can
+   * be written in many ways by anybody, with other spaces or other unsigned parts of the signature,
+   * and each would be an entry that every box has to fetch for ever.
+   */
+  public Admission judge(byte[] body, Roster roster, Instant now) {
+    try {
+      Envelope envelope = Envelope.parse(body);
+      Optional<Admission> refused = setAside(envelope, roster);
+      if (refused.isPresent()) {
+        return refused.get();
+      }
+      Verification verification =
+          VerifiedEnvelope.verify(envelope, primary -> check(primary, roster, now));
+      if (!(verification instanceof Verification.Verified verified)) {
+        return new Admission.Forbidden(((Verification.Rejected) verification).reason());
+      }
+      // The one part of the canonical form that has two spellings.
+      String keyid = envelope.signatures().get(0).keyid();
+      if (!keyid.equals(verified.envelope().signer().hex())) {
+        return new Admission.Malformed(
+            "/signatures/0/keyid: expected lower-case digits, found " + keyid);
+      }
+      return judge(verified.envelope(), roster);
+    } catch (MalformedInputException e) {
+      return new Admission.Malformed(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Optional<Admission> setAside(Envelope envelope, Roster roster) {
+    try {
+      Fingerprint claimed = Fingerprint.parse(envelope.signatures().get(0).keyid());
+      Optional<SetAside> why = roster.setAside(claimed);
+      return why.map(
+          found -> new Admission.Forbidden("key " + claimed + " is set aside: " + found));
+    } catch (MalformedInputException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Optional<SignatureCheck> check(Fingerprint primary, Roster roster, Instant now) {
+    if (isOperator(primary)) {
+      return operator.map(known -> (signature, message) -> known.verify(signature, message, now));
+    }
+    // As the next entry would be judged: behind everything that the log says about the key.
+    return roster
+        .member(primary)
+        .map(
+            member ->
+                (signature, message) ->
+                    member.history().verify(signature, message, Long.MAX_VALUE, now));
+  }
+
+  private boolean isOperator(Fingerprint primary) {
+    return operator.map(known -> known.fingerprint().equals(primary)).orElse(false);
+  }
+
+  private Admission judge(VerifiedEnvelope verified, Roster roster) throws MalformedInputException {
+    Statement statement = Statement.parse(verified.payloadType(), verified.payload());
+    Fingerprint signer = verified.signer();
+    Optional<Admission> objection =
+        statement instanceof RosterChange change
+            ? objectionTo(change, signer, roster)
+            : objectionTo(statement, signer, roster);
+    return objection.orElseGet(
+        () -> new Admission.Admitted(LogEntry.of(verified.envelope(), signer, statement)));
+  }
+
+  private Optional<Admission> objectionTo(Statement statement, Fingerprint signer, Roster roster) {
+    Optional<Fingerprint> about = about(statement);
+    if (isOperator(signer)) {
+      // Whoever lost his key can still have its revocation logged.
+      boolean update =
+          statement instanceof CertificateUpdate && about.flatMap(roster::member).isPresent();
+      return update
+          ? Optional.empty()
+          : Optional.of(
+              new Admission.Forbidden(
+                  "expected a roster change or a member's certificate update by the operator,"
+                      + " found "
+                      + statement.kind()
+                      + about.map(other -> " of " + other).orElse("")));
+    }
+    return about
+        .filter(other -> !other.equals(signer))
+        .map(
+            other ->
+                new Admission.Forbidden(
+                    "expected "
+                        + statement.kind()
+                        + " by its signer "
+                        + signer
+                        + ", found one by "
+                        + other));
+  }
+
+  /** Whose work or certificate a statement is about; empty where anybody may say it. */
+  private static Optional<Fingerprint> about(Statement statement) {
+    return switch (statement.kind()) {
+      case REBUILD_ATTESTATION, REBUILD_FAILURE ->
+          Optional.of(((RebuildStatement) statement).rebuilder());
+      case COMPILER_BOOTSTRAP -> Optional.of(((CompilerBootstrap) statement).rebuilder());
+      case SNAPSHOT_HEADER -> Optional.of(((SnapshotHeader) statement).rebuilder());
+      case CERTIFICATE_UPDATE ->
+          Optional.of(((CertificateUpdate) statement).certificate().fingerprint());
+      case POLICY_RELEASE, EXEMPTION, VETO_OVERRIDE, ROSTER_CHANGE -> Optional.empty();
+    };
+  }
+
+  private Optional<Admission> objectionTo(RosterChange change, Fingerprint signer, Roster roster) {
+    if (!isOperator(signer)) {
+      return Optional.of(
+          new Admission.Forbidden(
+              "expected a roster change by the log's operator, found one by " + signer));
+    }
+    if (!change.log().equals(origin)) {
+      return Optional.of(
+          new Admission.Malformed(
+              "/predicate/log: expected " + origin + ", found " + change.log()));
+    }
+    if (change.serial() != roster.serial() + 1) {
+      return conflict(
+          "/predicate/serial: expected " + (roster.serial() + 1) + ", found " + change.serial());
+    }
+    return change.change() instanceof RosterChange.Admit
+        ? objectionToAdmission(change, roster)
+        : objectionToDismissal(change, roster);
+  }
+
+  private Optional<Admission> objectionToAdmission(RosterChange change, Roster roster) {
+    Fingerprint primary = change.change().primary();
+    if (isOperator(primary)) {
+      return conflict("expected a member's certificate, found the operator's own " + primary);
+    }
+    Optional<SetAside> setAside = roster.setAside(primary);
+    if (setAside.isPresent()) {
+      return conflict("key " + primary + " is set aside: " + setAside.get());
+    }
+    Optional<Member> there = roster.member(primary).or(() -> roster.member(change.member()));
+    return there.flatMap(
+        member ->
+            conflict(member.fingerprint() + " is on the roster already, as " + member.name()));
+  }
+
+  private static Optional<Admission> objectionToDismissal(RosterChange change, Roster roster) {
+    Optional<Member> member = roster.member(change.member());
+    if (member.isEmpty()) {
+      return conflict(change.member() + " is not on the roster");
+    }
+    boolean meant =
+        member.get().fingerprint().equals(change.change().primary())
+            && member.get().certificate().equals(change.change().digest());
+    return meant
+        ? Optional.empty()
+        : conflict(
+            "expected the certificate "
+                + member.get().fingerprint()
+                + " as it was admitted, found "
+                + change.change().primary());
+  }
+
+  private static Optional<Admission> conflict(String detail) {
+    return Optional.of(new Admission.Conflict(detail));
+  }
+}
