@@ -12,6 +12,7 @@ import org.whonix2.core.log.SigningKey;
 import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
 import org.whonix2.server.api.LogApi;
+import org.whonix2.server.catalogue.Catalogue;
 import org.whonix2.server.cosigning.Cosigners;
 import org.whonix2.server.cosigning.RemoteWitness;
 import org.whonix2.server.cosigning.WitnessAddress;
@@ -56,7 +57,7 @@ public final class AttestationServer implements AutoCloseable {
 
   private AttestationServer(Settings settings, Clock clock) throws IOException {
     try {
-      LogStore store = LogStore.open(H2Database.open(settings.state()), List.of());
+      LogStore store = LogStore.open(H2Database.open(settings.state()), Catalogue.indexes());
       parts.push(store::close);
       HttpTransport transport =
           new HttpTransport(new HttpDeadlines(WITNESS_DEADLINE, WITNESS_DEADLINE));

@@ -4,6 +4,7 @@ import io.javalin.config.RoutesConfig;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.concurrent.ForkJoinPool;
+import org.whonix2.server.catalogue.Catalogue;
 import org.whonix2.server.roster.Roster;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.sequencer.Sequencer;
@@ -13,6 +14,7 @@ import org.whonix2.server.store.LogStore;
 public final class LogApi {
   private final SubmissionRoute submission;
   private final AttestationRoutes attestations;
+  private final CatalogueRoutes catalogue;
   private final LogRoutes log;
   private final ServiceRoutes service;
 
@@ -22,6 +24,7 @@ public final class LogApi {
     this.submission =
         new SubmissionRoute(store, publisher, sequencer, roster, clock, ForkJoinPool.commonPool());
     this.attestations = new AttestationRoutes(store, publisher);
+    this.catalogue = new CatalogueRoutes(new Catalogue(store), publisher);
     this.log = new LogRoutes(store, publisher);
     this.service = new ServiceRoutes(sequencer, publisher);
   }
@@ -29,6 +32,7 @@ public final class LogApi {
   public void register(RoutesConfig routes) {
     submission.register(routes);
     attestations.register(routes);
+    catalogue.register(routes);
     log.register(routes);
     service.register(routes);
   }

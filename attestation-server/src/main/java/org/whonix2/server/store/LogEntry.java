@@ -40,7 +40,7 @@ public record LogEntry(byte[] content, Sha256 identity, Optional<Said> said) {
   }
 
   /** An entry as it stands in the log, where only what was verified stands. */
-  static LogEntry logged(byte[] content) {
+  public static LogEntry logged(byte[] content) {
     try {
       Envelope envelope = Envelope.parse(content);
       Statement statement = Statement.parse(envelope.payloadType(), envelope.payload());

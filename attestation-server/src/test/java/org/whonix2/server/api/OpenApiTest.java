@@ -80,6 +80,6 @@ class OpenApiTest {
       assertThat(header(answer, "Content-Type")).isEqualTo("application/yaml");
       yaml = Answers.text(answer);
     }
-    assertThat(described(yaml)).hasSize(7).isEqualTo(served());
+    assertThat(described(yaml)).hasSize(13).isEqualTo(served());
   }
 }
