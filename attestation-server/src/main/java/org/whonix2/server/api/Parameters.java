@@ -32,11 +32,11 @@ final class Parameters {
     this.values = values;
   }
 
-  /** Reads a query as it stands in the URL; there is none if it is null. */
+  /** Reads a query as it stands in the URL; there is none if it is null or empty. */
   static Parameters parse(@Nullable String query, Set<String> known)
       throws MalformedInputException {
     Map<String, String> values = new HashMap<>();
-    if (query != null) {
+    if (query != null && !query.isEmpty()) {
       for (String pair : query.split("&", -1)) {
         int equals = pair.indexOf('=');
         String name = equals < 0 ? pair : pair.substring(0, equals);

@@ -35,7 +35,7 @@ final class RawRequest {
     }
   }
 
-  private static HttpResponse<byte[]> parse(URI server, byte[] answer) {
+  static HttpResponse<byte[]> parse(URI server, byte[] answer) {
     String text = new String(answer, StandardCharsets.ISO_8859_1);
     int end = text.indexOf("\r\n\r\n");
     List<String> head = List.of(text.substring(0, end).split("\r\n", -1));
