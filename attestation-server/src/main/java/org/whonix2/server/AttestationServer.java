@@ -19,7 +19,6 @@ import org.whonix2.server.cosigning.Cosigners;
 import org.whonix2.server.cosigning.RemoteWitness;
 import org.whonix2.server.cosigning.WitnessAddress;
 import org.whonix2.server.roster.LoggedRoster;
-import org.whonix2.server.roster.RosterIndex;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.sequencer.Sequencer;
 import org.whonix2.server.store.H2Database;
@@ -62,7 +61,7 @@ public final class AttestationServer implements AutoCloseable {
 
   private AttestationServer(Settings settings, Clock clock) throws IOException {
     try {
-      LogStore store = LogStore.open(H2Database.open(settings.state()), List.of(new RosterIndex()));
+      LogStore store = LogStore.open(H2Database.open(settings.state()), LogApi.indexes());
       parts.push(store::close);
       HttpTransport transport =
           new HttpTransport(new HttpDeadlines(WITNESS_DEADLINE, WITNESS_DEADLINE));

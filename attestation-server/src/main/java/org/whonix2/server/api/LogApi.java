@@ -3,11 +3,16 @@ package org.whonix2.server.api;
 import io.javalin.config.RoutesConfig;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ForkJoinPool;
 import org.whonix2.server.admission.AdmissionRules;
+import org.whonix2.server.catalogue.Catalogue;
 import org.whonix2.server.roster.LoggedRoster;
+import org.whonix2.server.roster.RosterIndex;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.sequencer.Sequencer;
+import org.whonix2.server.store.EntryIndex;
 import org.whonix2.server.store.LogStore;
 
 /** All routes of the log server. */
@@ -15,6 +20,7 @@ public final class LogApi {
   private final SubmissionRoute submission;
   private final RosterRoutes roster;
   private final AttestationRoutes attestations;
+  private final CatalogueRoutes catalogue;
   private final LogRoutes log;
   private final ServiceRoutes service;
 
@@ -31,14 +37,23 @@ public final class LogApi {
             store, publisher, sequencer, roster, rules, clock, ForkJoinPool.commonPool());
     this.roster = new RosterRoutes(roster, publisher);
     this.attestations = new AttestationRoutes(store, publisher);
+    this.catalogue = new CatalogueRoutes(new Catalogue(store), publisher);
     this.log = new LogRoutes(store, publisher);
     this.service = new ServiceRoutes(sequencer, publisher);
+  }
+
+  /** What the store must be opened with. */
+  public static List<EntryIndex> indexes() {
+    List<EntryIndex> all = new ArrayList<>(Catalogue.indexes());
+    all.add(new RosterIndex());
+    return all;
   }
 
   public void register(RoutesConfig routes) {
     submission.register(routes);
     roster.register(routes);
     attestations.register(routes);
+    catalogue.register(routes);
     log.register(routes);
     service.register(routes);
   }
