@@ -12,6 +12,9 @@ import org.whonix2.core.log.SigningKey;
 import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
 import org.whonix2.server.api.LogApi;
+import org.whonix2.server.blob.BlobLimits;
+import org.whonix2.server.blob.BlobNames;
+import org.whonix2.server.blob.Blobs;
 import org.whonix2.server.cosigning.Cosigners;
 import org.whonix2.server.cosigning.RemoteWitness;
 import org.whonix2.server.cosigning.WitnessAddress;
@@ -40,13 +43,15 @@ public final class AttestationServer implements AutoCloseable {
    *
    * @param state the folder with the log and the roster
    * @param refresh how long a checkpoint may stand before it is cosigned anew
+   * @param blobs how much room blobs have, and how long
    */
   public record Settings(
       ListenAddress listen,
       Path state,
       SigningKey key,
       List<WitnessAddress> witnesses,
-      Duration refresh) {
+      Duration refresh,
+      BlobLimits blobs) {
     public Settings {
       witnesses = List.copyOf(witnesses);
     }
@@ -56,7 +61,8 @@ public final class AttestationServer implements AutoCloseable {
 
   private AttestationServer(Settings settings, Clock clock) throws IOException {
     try {
-      LogStore store = LogStore.open(H2Database.open(settings.state()), List.of());
+      LogStore store =
+          LogStore.open(H2Database.open(settings.state()), List.of(new BlobNames(clock)));
       parts.push(store::close);
       HttpTransport transport =
           new HttpTransport(new HttpDeadlines(WITNESS_DEADLINE, WITNESS_DEADLINE));
@@ -73,7 +79,10 @@ public final class AttestationServer implements AutoCloseable {
       Sequencer sequencer = new Sequencer(store, publisher, settings.refresh());
       sequencer.start();
       parts.push(sequencer::close);
-      LogApi api = new LogApi(store, publisher, sequencer, new Roster(settings.state()), clock);
+      Blobs blobs = Blobs.open(settings.state(), store, settings.blobs(), clock);
+      parts.push(blobs::close);
+      LogApi api =
+          new LogApi(store, publisher, sequencer, new Roster(settings.state()), blobs, clock);
       WebListener listener = WebListener.start("log", settings.listen(), api::register);
       parts.push(listener::close);
       this.address = listener.address();

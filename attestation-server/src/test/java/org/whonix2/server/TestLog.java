@@ -21,6 +21,7 @@ import org.whonix2.core.log.TrustedLog;
 import org.whonix2.core.log.Witness;
 import org.whonix2.core.log.WitnessQuorum;
 import org.whonix2.core.openpgp.SecretKey;
+import org.whonix2.server.blob.BlobLimits;
 import org.whonix2.server.cosigning.WitnessAddress;
 import org.whonix2.server.roster.MemberName;
 import org.whonix2.server.roster.Roster;
@@ -46,6 +47,7 @@ public final class TestLog implements AutoCloseable {
           key("w2.example.org", SignatureType.COSIGNATURE));
   private final List<WitnessServer> witnesses = new ArrayList<>();
   private final SecretKey rebuilder = Attestations.rebuilder("alpha-1");
+  private final BlobLimits blobs;
   private AttestationServer server;
 
   public TestLog(Path folder) throws IOException {
@@ -53,7 +55,12 @@ public final class TestLog implements AutoCloseable {
   }
 
   public TestLog(Path folder, Duration refresh) throws IOException {
+    this(folder, refresh, BlobLimits.STANDARD);
+  }
+
+  public TestLog(Path folder, Duration refresh, BlobLimits blobs) throws IOException {
     this.folder = folder;
+    this.blobs = blobs;
     for (SigningKey witness : witnessKeys) {
       witnesses.add(witness(witness));
     }
@@ -85,7 +92,7 @@ public final class TestLog implements AutoCloseable {
           new WitnessAddress(witnesses.get(i).address(), witnessKeys.get(i).verifierKey()));
     }
     return AttestationServer.start(
-        new AttestationServer.Settings(ANY_PORT, state(), key, addresses, refresh),
+        new AttestationServer.Settings(ANY_PORT, state(), key, addresses, refresh, blobs),
         Clock.systemUTC());
   }
 

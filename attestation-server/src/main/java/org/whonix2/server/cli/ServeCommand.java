@@ -41,6 +41,8 @@ final class ServeCommand implements Callable<ExitCode> {
       description = "cosign an unchanged checkpoint anew after this time (${DEFAULT-VALUE})")
   private Duration refresh = Duration.ofMinutes(10);
 
+  @Mixin private BlobOptions blobs = new BlobOptions();
+
   @Override
   public ExitCode call() throws IOException, MalformedInputException, CommandException {
     List<WitnessAddress> asked = new ArrayList<>();
@@ -49,7 +51,12 @@ final class ServeCommand implements Callable<ExitCode> {
     }
     AttestationServer.Settings settings =
         new AttestationServer.Settings(
-            service.address(), service.state(), service.key(SignatureType.ED25519), asked, refresh);
+            service.address(),
+            service.state(),
+            service.key(SignatureType.ED25519),
+            asked,
+            refresh,
+            blobs.limits());
     AttestationServer server = AttestationServer.start(settings, Clock.systemUTC());
     UntilStopped.run(server.address(), server, spec.commandLine().getOut());
     return ExitCode.DONE;

@@ -21,6 +21,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.whonix2.core.log.SignatureType;
 import org.whonix2.server.Answers;
 import org.whonix2.server.TestLog;
+import org.whonix2.server.blob.BlobLimits;
+import org.whonix2.server.blob.Blobs;
 import org.whonix2.server.cosigning.Cosigners;
 import org.whonix2.server.roster.Roster;
 import org.whonix2.server.sequencer.Publisher;
@@ -56,7 +58,9 @@ class OpenApiTest {
       Publisher publisher =
           Publisher.open(store, TestLog.key(TestLog.ORIGIN, SignatureType.ED25519), nobody);
       Sequencer sequencer = new Sequencer(store, publisher, Duration.ofMinutes(1));
-      LogApi api = new LogApi(store, publisher, sequencer, new Roster(folder), Clock.systemUTC());
+      Clock clock = Clock.systemUTC();
+      Blobs blobs = Blobs.open(folder, store, BlobLimits.STANDARD, clock);
+      LogApi api = new LogApi(store, publisher, sequencer, new Roster(folder), blobs, clock);
       Javalin.create(
           config -> {
             config.events.handlerAdded(
@@ -67,6 +71,7 @@ class OpenApiTest {
                             + handler.getPath().replace('<', '{').replace('>', '}')));
             api.register(config.routes);
           });
+      blobs.close();
     }
     return served;
   }
@@ -80,6 +85,6 @@ class OpenApiTest {
       assertThat(header(answer, "Content-Type")).isEqualTo("application/yaml");
       yaml = Answers.text(answer);
     }
-    assertThat(described(yaml)).hasSize(7).isEqualTo(served());
+    assertThat(described(yaml)).hasSize(10).isEqualTo(served());
   }
 }

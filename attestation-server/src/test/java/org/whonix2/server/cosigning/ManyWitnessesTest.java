@@ -37,6 +37,7 @@ import org.whonix2.core.log.SignedNote;
 import org.whonix2.core.log.SigningKey;
 import org.whonix2.server.AttestationServer;
 import org.whonix2.server.TestLog;
+import org.whonix2.server.blob.BlobLimits;
 import org.whonix2.server.web.ListenAddress;
 
 /** A log server over HTTP with witnesses that wait, hang, or answer nonsense. */
@@ -92,7 +93,12 @@ class ManyWitnessesTest {
   private AttestationServer serve(Duration refresh) throws IOException {
     return AttestationServer.start(
         new AttestationServer.Settings(
-            new ListenAddress("127.0.0.1", 0), folder, LOG, addresses, refresh),
+            new ListenAddress("127.0.0.1", 0),
+            folder,
+            LOG,
+            addresses,
+            refresh,
+            BlobLimits.STANDARD),
         Clock.systemUTC());
   }
 
