@@ -15,6 +15,8 @@ import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
 import org.whonix2.server.admission.AdmissionRules;
 import org.whonix2.server.api.LogApi;
+import org.whonix2.server.blob.BlobLimits;
+import org.whonix2.server.blob.Blobs;
 import org.whonix2.server.cosigning.Cosigners;
 import org.whonix2.server.cosigning.RemoteWitness;
 import org.whonix2.server.cosigning.WitnessAddress;
@@ -44,6 +46,7 @@ public final class AttestationServer implements AutoCloseable {
    * @param state the folder with the log
    * @param refresh how long a checkpoint may stand before it is cosigned anew
    * @param operator whose changes of the roster are taken; without one it stays as it is
+   * @param blobs how much room blobs have, and how long
    */
   public record Settings(
       ListenAddress listen,
@@ -51,7 +54,8 @@ public final class AttestationServer implements AutoCloseable {
       SigningKey key,
       List<WitnessAddress> witnesses,
       Duration refresh,
-      Optional<Certificate> operator) {
+      Optional<Certificate> operator,
+      BlobLimits blobs) {
     public Settings {
       witnesses = List.copyOf(witnesses);
     }
@@ -61,7 +65,7 @@ public final class AttestationServer implements AutoCloseable {
 
   private AttestationServer(Settings settings, Clock clock) throws IOException {
     try {
-      LogStore store = LogStore.open(H2Database.open(settings.state()), LogApi.indexes());
+      LogStore store = LogStore.open(H2Database.open(settings.state()), LogApi.indexes(clock));
       parts.push(store::close);
       HttpTransport transport =
           new HttpTransport(new HttpDeadlines(WITNESS_DEADLINE, WITNESS_DEADLINE));
@@ -78,6 +82,8 @@ public final class AttestationServer implements AutoCloseable {
       Sequencer sequencer = new Sequencer(store, publisher, settings.refresh());
       sequencer.start();
       parts.push(sequencer::close);
+      Blobs blobs = Blobs.open(settings.state(), store, settings.blobs(), clock);
+      parts.push(blobs::close);
       LogApi api =
           new LogApi(
               store,
@@ -85,6 +91,7 @@ public final class AttestationServer implements AutoCloseable {
               sequencer,
               new LoggedRoster(store),
               new AdmissionRules(publisher.origin(), settings.operator()),
+              blobs,
               clock);
       WebListener listener = WebListener.start("log", settings.listen(), api::register);
       parts.push(listener::close);

@@ -26,6 +26,7 @@ import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.statement.MemberName;
 import org.whonix2.core.statement.RosterChange;
 import org.whonix2.core.statement.Statement;
+import org.whonix2.server.blob.BlobLimits;
 import org.whonix2.server.cosigning.WitnessAddress;
 import org.whonix2.server.store.H2Database;
 import org.whonix2.server.store.LogEntry;
@@ -54,6 +55,7 @@ public final class TestLog implements AutoCloseable {
   private final SecretKey operator = Attestations.rebuilder("the operator");
   private final SecretKey rebuilder = Attestations.rebuilder("alpha-1");
   private final byte[] admission;
+  private final BlobLimits blobs;
   private AttestationServer server;
 
   public TestLog(Path folder) throws IOException {
@@ -61,7 +63,12 @@ public final class TestLog implements AutoCloseable {
   }
 
   public TestLog(Path folder, Duration refresh) throws IOException {
+    this(folder, refresh, BlobLimits.STANDARD);
+  }
+
+  public TestLog(Path folder, Duration refresh, BlobLimits blobs) throws IOException {
     this.folder = folder;
+    this.blobs = blobs;
     for (SigningKey witness : witnessKeys) {
       witnesses.add(witness(witness));
     }
@@ -94,7 +101,7 @@ public final class TestLog implements AutoCloseable {
     }
     return AttestationServer.start(
         new AttestationServer.Settings(
-            ANY_PORT, state(), key, addresses, refresh, Optional.of(operator.certificate())),
+            ANY_PORT, state(), key, addresses, refresh, Optional.of(operator.certificate()), blobs),
         Clock.systemUTC());
   }
 

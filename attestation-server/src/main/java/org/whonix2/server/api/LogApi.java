@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ForkJoinPool;
 import org.whonix2.server.admission.AdmissionRules;
+import org.whonix2.server.blob.BlobNames;
+import org.whonix2.server.blob.Blobs;
 import org.whonix2.server.catalogue.Catalogue;
 import org.whonix2.server.roster.LoggedRoster;
 import org.whonix2.server.roster.RosterIndex;
@@ -23,6 +25,7 @@ public final class LogApi {
   private final CatalogueRoutes catalogue;
   private final LogRoutes log;
   private final ServiceRoutes service;
+  private final BlobRoutes blobs;
 
   public LogApi(
       LogStore store,
@@ -30,6 +33,7 @@ public final class LogApi {
       Sequencer sequencer,
       LoggedRoster roster,
       AdmissionRules rules,
+      Blobs blobs,
       Clock clock)
       throws IOException {
     this.submission =
@@ -40,12 +44,14 @@ public final class LogApi {
     this.catalogue = new CatalogueRoutes(new Catalogue(store), publisher);
     this.log = new LogRoutes(store, publisher);
     this.service = new ServiceRoutes(sequencer, publisher);
+    this.blobs = new BlobRoutes(blobs, publisher);
   }
 
   /** What the store must be opened with. */
-  public static List<EntryIndex> indexes() {
+  public static List<EntryIndex> indexes(Clock clock) {
     List<EntryIndex> all = new ArrayList<>(Catalogue.indexes());
     all.add(new RosterIndex());
+    all.add(new BlobNames(clock));
     return all;
   }
 
@@ -56,5 +62,6 @@ public final class LogApi {
     catalogue.register(routes);
     log.register(routes);
     service.register(routes);
+    blobs.register(routes);
   }
 }

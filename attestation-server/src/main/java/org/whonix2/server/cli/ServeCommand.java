@@ -55,6 +55,8 @@ final class ServeCommand implements Callable<ExitCode> {
       })
   private @Nullable Path operator;
 
+  @Mixin private BlobOptions blobs = new BlobOptions();
+
   @Override
   public ExitCode call() throws IOException, MalformedInputException, CommandException {
     List<WitnessAddress> asked = new ArrayList<>();
@@ -68,7 +70,8 @@ final class ServeCommand implements Callable<ExitCode> {
             service.key(SignatureType.ED25519),
             asked,
             refresh,
-            operator());
+            operator(),
+            blobs.limits());
     AttestationServer server = AttestationServer.start(settings, Clock.systemUTC());
     UntilStopped.run(server.address(), server, spec.commandLine().getOut());
     return ExitCode.DONE;

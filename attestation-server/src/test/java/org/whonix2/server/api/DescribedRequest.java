@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.statement.RosterChange;
 import org.whonix2.server.Attestations;
 import org.whonix2.server.Samples;
@@ -37,7 +38,7 @@ record DescribedRequest(
    * @param log which has {@link Samples#some}
    */
   static List<DescribedRequest> all(TestLog log) {
-    return Stream.of(submissions(log), queries(), look(), tree()).flatMap(List::stream).toList();
+    return Stream.of(submissions(log), queries(), look(), tree(), blobs()).flatMap(List::stream).toList();
   }
 
   private static List<DescribedRequest> submissions(TestLog log) {
@@ -170,11 +171,36 @@ record DescribedRequest(
     return requests;
   }
 
+  /** {@link Samples} name a log of these bytes. */
+  private static List<DescribedRequest> blobs() {
+    String template = "/api/v1/blobs/{sha256}";
+    String head = "HEAD " + template;
+    String path = "/api/v1/blobs/";
+    byte[] named = {0, 0, 4, 1};
+    byte[] other = {1, 2, 3};
+    return List.of(
+        blob(head, path + Sha256.of(named), new byte[0], 404),
+        get(template, path + Sha256.of(named), 404),
+        blob("PUT " + template, path + Sha256.of(named), other, 422),
+        blob("PUT " + template, path + Sha256.of(named), named, 201),
+        blob("PUT " + template, path + Sha256.of(named), named, 204),
+        blob("PUT " + template, path + Sha256.of(other), other, 404),
+        blob("PUT " + template, path + "0", other, 400),
+        get(template, path + Sha256.of(named), 200),
+        get(template, path + "0", 400),
+        blob(head, path + Sha256.of(named), new byte[0], 200),
+        blob(head, path + "0", new byte[0], 400));
+  }
+
+  private static DescribedRequest blob(String operation, String target, byte[] body, int status) {
+    return new DescribedRequest(operation, target, "", body, status);
+  }
+
   HttpResponse<byte[]> send(TestLog log) throws IOException {
     String method = operation.substring(0, operation.indexOf(' '));
     StringBuilder request = new StringBuilder(method + " " + target + " HTTP/1.1\r\n");
     request.append("Host: x\r\nConnection: close\r\n");
-    if (!method.equals("GET")) {
+    if (method.startsWith("P")) {
       request.append("Content-Length: ").append(body.length).append("\r\n");
     }
     if (!contentType.isEmpty()) {

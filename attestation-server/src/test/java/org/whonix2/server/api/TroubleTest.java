@@ -25,6 +25,7 @@ import org.whonix2.core.log.TreeHash;
 import org.whonix2.server.AttestationServer;
 import org.whonix2.server.Attestations;
 import org.whonix2.server.TestLog;
+import org.whonix2.server.blob.BlobLimits;
 import org.whonix2.server.store.StoreException;
 import org.whonix2.server.web.ListenAddress;
 
@@ -80,7 +81,8 @@ class TroubleTest {
             TestLog.key("other.example.org", SignatureType.ED25519),
             List.of(),
             Duration.ofMinutes(10),
-            Optional.empty());
+            Optional.empty(),
+            BlobLimits.STANDARD);
     // One process shares H2's lock with itself; the key tells the two apart there.
     assertThatThrownBy(() -> AttestationServer.start(second, Clock.systemUTC()))
         .isInstanceOf(StoreException.class)

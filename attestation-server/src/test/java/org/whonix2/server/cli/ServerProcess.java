@@ -52,8 +52,15 @@ final class ServerProcess implements AutoCloseable {
 
   /** Starts a server and returns once it has said where it listens. */
   static ServerProcess start(Path folder, List<String> arguments) throws IOException {
-    Process process =
-        builder(folder, arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return start(folder, List.of(), arguments);
+  }
+
+  /** Starts a server under a program that runs another, such as a tracer. */
+  static ServerProcess start(Path folder, List<String> under, List<String> arguments)
+      throws IOException {
+    ProcessBuilder builder = builder(folder, arguments);
+    builder.command().addAll(0, under);
+    Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
     String address = out.readLine();
     if (address == null) {
@@ -67,9 +74,19 @@ final class ServerProcess implements AutoCloseable {
     return address;
   }
 
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
   /** SIGKILL: nothing gets a chance to tidy up. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
+  }
+
+  /** SIGKILL to what a tracer runs; the tracer writes what it saw and ends. */
+  void killTraced() throws InterruptedException {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.waitFor();
   }
 
   /** SIGTERM; whether it ended in time. */

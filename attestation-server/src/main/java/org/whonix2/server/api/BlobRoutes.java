@@ -1,0 +1,176 @@
+package org.whonix2.server.api;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.digest.Sha256;
+import org.whonix2.server.blob.Blobs;
+import org.whonix2.server.blob.Upload;
+import org.whonix2.server.sequencer.Publisher;
+import org.whonix2.server.web.LargeBody;
+import org.whonix2.server.web.Problem;
+
+/**
+ * Files that entries name. They are somebody else's: whatever they claim to be, a browser saves
+ * them and does not look into them.
+ */
+final class BlobRoutes {
+  private static final Logger LOG = LoggerFactory.getLogger(BlobRoutes.class);
+  private static final String PATH = "/api/v1/blobs/{sha256}";
+  private static final String IMMUTABLE = "public, max-age=31536000, immutable";
+
+  private final Blobs blobs;
+  private final Publisher publisher;
+
+  BlobRoutes(Blobs blobs, Publisher publisher) {
+    this.blobs = blobs;
+    this.publisher = publisher;
+  }
+
+  void register(RoutesConfig routes) {
+    routes.get(PATH, context -> get(context, true));
+    routes.head(PATH, context -> get(context, false));
+    routes.put(PATH, this::put);
+  }
+
+  /** The digest in the path; otherwise the problem is answered. */
+  private static Optional<Sha256> digest(Context context) {
+    try {
+      return Optional.of(Sha256.parse(context.pathParam("sha256")));
+    } catch (MalformedInputException e) {
+      new Problem(HttpStatus.BAD_REQUEST_400, String.valueOf(e.getMessage())).answer(context);
+      return Optional.empty();
+    }
+  }
+
+  private void get(Context context, boolean body) throws IOException {
+    Optional<Sha256> digest = digest(context);
+    if (digest.isEmpty()) {
+      return;
+    }
+    Optional<Path> file = blobs.find(digest.get());
+    if (file.isEmpty()) {
+      absent(context);
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(file.get(), StandardOpenOption.READ)) {
+      answer(context, digest.get(), channel, body);
+    } catch (NoSuchFileException e) {
+      // It went since we looked.
+      absent(context);
+    }
+  }
+
+  private static void absent(Context context) {
+    new Problem(HttpStatus.NOT_FOUND_404, "there is no such blob here").answer(context);
+  }
+
+  private static void answer(Context context, Sha256 digest, FileChannel channel, boolean body)
+      throws IOException {
+    long size = channel.size();
+    context
+        .header("Cache-Control", IMMUTABLE)
+        .header("Content-Disposition", "attachment; filename=\"" + digest + "\"")
+        .header("Content-Security-Policy", "default-src 'none'; sandbox")
+        .header("ETag", "\"" + digest + "\"")
+        .header("Accept-Ranges", "bytes");
+    Optional<ByteRange> range = ByteRange.of(context.header("Range"), size);
+    if (range.isPresent() && range.get().isBeyond(size)) {
+      context.header("Content-Range", "bytes */" + size);
+      new Problem(
+              HttpStatus.RANGE_NOT_SATISFIABLE_416,
+              "expected a range that begins within " + size + " bytes")
+          .answer(context);
+      return;
+    }
+    context.contentType("application/octet-stream");
+    ByteRange sent = range.orElse(new ByteRange(0, size));
+    if (range.isPresent()) {
+      context
+          .status(HttpStatus.PARTIAL_CONTENT_206)
+          .header("Content-Range", "bytes " + sent.from() + "-" + (sent.to() - 1) + "/" + size);
+    }
+    if (!body) {
+      context.res().setContentLengthLong(sent.length());
+      return;
+    }
+    channel.position(sent.from());
+    InputStream content = Channels.newInputStream(channel);
+    LargeBody.send(context, content, sent.length());
+  }
+
+  private void put(Context context) throws IOException {
+    Optional<Sha256> digest = digest(context);
+    if (digest.isEmpty()) {
+      return;
+    }
+    long length = context.req().getContentLengthLong();
+    if (length < 0) {
+      new Problem(HttpStatus.LENGTH_REQUIRED_411, "expected a Content-Length").answer(context);
+      return;
+    }
+    Upload upload = blobs.admit(digest.get(), length, publisher.latest().size());
+    if (upload instanceof Upload.Welcome welcome) {
+      try (Upload.Place place = welcome.place()) {
+        receive(context, digest.get(), length, place);
+      }
+    } else if (upload instanceof Upload.Stored) {
+      context.status(HttpStatus.NO_CONTENT_204);
+    } else {
+      refusal(upload).answer(context);
+    }
+  }
+
+  private static void receive(Context context, Sha256 digest, long length, Upload.Place place)
+      throws IOException {
+    Optional<Sha256> other;
+    try {
+      other = LargeBody.receive(context, length, place::receive);
+    } catch (IOException e) {
+      LOG.error("a blob was not stored: {}", e.toString());
+      new Problem(HttpStatus.INSUFFICIENT_STORAGE_507, "the server could not store it")
+          .answer(context);
+      return;
+    }
+    if (other.isPresent()) {
+      new Problem(
+              HttpStatus.UNPROCESSABLE_ENTITY_422,
+              "expected content with this SHA-256, found " + other.get())
+          .answer(context);
+      return;
+    }
+    context
+        .status(HttpStatus.CREATED_201)
+        .header("Location", "/api/v1/blobs/" + digest)
+        .header("Cache-Control", "no-store");
+  }
+
+  private static Problem refusal(Upload refused) {
+    if (refused instanceof Upload.TooLong limit) {
+      return new Problem(
+          HttpStatus.PAYLOAD_TOO_LARGE_413,
+          "expected a blob of at most " + limit.most() + " bytes, found more");
+    }
+    if (refused instanceof Upload.NoRoom) {
+      return new Problem(
+          HttpStatus.INSUFFICIENT_STORAGE_507, "no rebuilder who names it has room left here");
+    }
+    if (refused instanceof Upload.Expired) {
+      return new Problem(
+          HttpStatus.GONE_410, "the entries that name it are older than blobs are kept here");
+    }
+    return new Problem(
+        HttpStatus.NOT_FOUND_404, "expected a digest that a logged entry names, found another");
+  }
+}
