@@ -18,7 +18,7 @@ import org.whonix2.server.cosigning.WitnessAddress;
 import org.whonix2.server.roster.Roster;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.sequencer.Sequencer;
-import org.whonix2.server.store.H2Database;
+import org.whonix2.server.store.DatabaseLocation;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.web.ListenAddress;
 import org.whonix2.server.web.WebListener;
@@ -38,15 +38,17 @@ public final class AttestationServer implements AutoCloseable {
   /**
    * What the operator decides.
    *
-   * @param state the folder with the log and the roster
+   * @param state the folder with the roster
    * @param refresh how long a checkpoint may stand before it is cosigned anew
+   * @param database where the entries are
    */
   public record Settings(
       ListenAddress listen,
       Path state,
       SigningKey key,
       List<WitnessAddress> witnesses,
-      Duration refresh) {
+      Duration refresh,
+      DatabaseLocation database) {
     public Settings {
       witnesses = List.copyOf(witnesses);
     }
@@ -56,7 +58,7 @@ public final class AttestationServer implements AutoCloseable {
 
   private AttestationServer(Settings settings, Clock clock) throws IOException {
     try {
-      LogStore store = LogStore.open(H2Database.open(settings.state()), List.of());
+      LogStore store = LogStore.open(settings.database().open(), List.of());
       parts.push(store::close);
       HttpTransport transport =
           new HttpTransport(new HttpDeadlines(WITNESS_DEADLINE, WITNESS_DEADLINE));

@@ -24,7 +24,6 @@ import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.server.cosigning.WitnessAddress;
 import org.whonix2.server.roster.MemberName;
 import org.whonix2.server.roster.Roster;
-import org.whonix2.server.store.H2Database;
 import org.whonix2.server.store.LogEntry;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.web.ListenAddress;
@@ -85,7 +84,8 @@ public final class TestLog implements AutoCloseable {
           new WitnessAddress(witnesses.get(i).address(), witnessKeys.get(i).verifierKey()));
     }
     return AttestationServer.start(
-        new AttestationServer.Settings(ANY_PORT, state(), key, addresses, refresh),
+        new AttestationServer.Settings(
+            ANY_PORT, state(), key, addresses, refresh, TestDatabase.of(state())),
         Clock.systemUTC());
   }
 
@@ -111,7 +111,7 @@ public final class TestLog implements AutoCloseable {
         IntStream.range(0, count)
             .mapToObj(i -> ("entry " + i).getBytes(StandardCharsets.UTF_8))
             .toList();
-    try (LogStore store = LogStore.open(H2Database.open(folder.resolve("log")), List.of())) {
+    try (LogStore store = LogStore.open(TestDatabase.open(folder.resolve("log")), List.of())) {
       if (store.append(store.head(), entries.stream().map(LogEntry::opaque).toList()).isEmpty()) {
         throw new IllegalStateException("nobody else writes");
       }

@@ -20,12 +20,12 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.whonix2.core.log.SignatureType;
 import org.whonix2.server.Answers;
+import org.whonix2.server.TestDatabase;
 import org.whonix2.server.TestLog;
 import org.whonix2.server.cosigning.Cosigners;
 import org.whonix2.server.roster.Roster;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.sequencer.Sequencer;
-import org.whonix2.server.store.H2Database;
 import org.whonix2.server.store.LogStore;
 
 class OpenApiTest {
@@ -51,7 +51,7 @@ class OpenApiTest {
 
   private Set<String> served() throws Exception {
     Set<String> served = new TreeSet<>();
-    try (LogStore store = LogStore.open(H2Database.open(folder.resolve("log")), List.of());
+    try (LogStore store = LogStore.open(TestDatabase.open(folder.resolve("log")), List.of());
         Cosigners nobody = new Cosigners(List.of(), Duration.ofSeconds(1), Duration.ofSeconds(1))) {
       Publisher publisher =
           Publisher.open(store, TestLog.key(TestLog.ORIGIN, SignatureType.ED25519), nobody);
