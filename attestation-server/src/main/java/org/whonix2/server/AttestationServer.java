@@ -23,7 +23,7 @@ import org.whonix2.server.cosigning.WitnessAddress;
 import org.whonix2.server.roster.LoggedRoster;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.sequencer.Sequencer;
-import org.whonix2.server.store.H2Database;
+import org.whonix2.server.store.DatabaseLocation;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.web.ListenAddress;
 import org.whonix2.server.web.WebListener;
@@ -43,10 +43,11 @@ public final class AttestationServer implements AutoCloseable {
   /**
    * What the operator decides.
    *
-   * @param state the folder with the log
+   * @param state the folder with the blobs
    * @param refresh how long a checkpoint may stand before it is cosigned anew
    * @param operator whose changes of the roster are taken; without one it stays as it is
    * @param blobs how much room blobs have, and how long
+   * @param database where the entries are
    */
   public record Settings(
       ListenAddress listen,
@@ -55,7 +56,8 @@ public final class AttestationServer implements AutoCloseable {
       List<WitnessAddress> witnesses,
       Duration refresh,
       Optional<Certificate> operator,
-      BlobLimits blobs) {
+      BlobLimits blobs,
+      DatabaseLocation database) {
     public Settings {
       witnesses = List.copyOf(witnesses);
     }
@@ -65,7 +67,7 @@ public final class AttestationServer implements AutoCloseable {
 
   private AttestationServer(Settings settings, Clock clock) throws IOException {
     try {
-      LogStore store = LogStore.open(H2Database.open(settings.state()), LogApi.indexes(clock));
+      LogStore store = LogStore.open(settings.database().open(), LogApi.indexes(clock));
       parts.push(store::close);
       HttpTransport transport =
           new HttpTransport(new HttpDeadlines(WITNESS_DEADLINE, WITNESS_DEADLINE));

@@ -27,7 +27,6 @@ import org.whonix2.core.statement.SourcePackage;
 import org.whonix2.core.statement.Statement;
 import org.whonix2.core.statement.Toolchain;
 import org.whonix2.server.catalogue.Catalogue;
-import org.whonix2.server.store.H2Database;
 import org.whonix2.server.store.LogEntry;
 import org.whonix2.server.store.LogStore;
 
@@ -179,7 +178,7 @@ public final class Samples {
 
   /** Puts these into the log in this folder, which no server must have open yet. */
   public static void fill(Path state, List<LogEntry> entries) throws IOException {
-    try (LogStore store = LogStore.open(H2Database.open(state), Catalogue.indexes())) {
+    try (LogStore store = LogStore.open(TestDatabase.open(state), Catalogue.indexes())) {
       if (store.append(store.head(), entries).isEmpty()) {
         throw new IllegalStateException("nobody else writes");
       }

@@ -28,7 +28,6 @@ import org.whonix2.core.statement.RosterChange;
 import org.whonix2.core.statement.Statement;
 import org.whonix2.server.blob.BlobLimits;
 import org.whonix2.server.cosigning.WitnessAddress;
-import org.whonix2.server.store.H2Database;
 import org.whonix2.server.store.LogEntry;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.web.ListenAddress;
@@ -101,7 +100,14 @@ public final class TestLog implements AutoCloseable {
     }
     return AttestationServer.start(
         new AttestationServer.Settings(
-            ANY_PORT, state(), key, addresses, refresh, Optional.of(operator.certificate()), blobs),
+            ANY_PORT,
+            state(),
+            key,
+            addresses,
+            refresh,
+            Optional.of(operator.certificate()),
+            blobs,
+            TestDatabase.of(state())),
         Clock.systemUTC());
   }
 
@@ -127,7 +133,7 @@ public final class TestLog implements AutoCloseable {
         IntStream.range(0, count)
             .mapToObj(i -> ("entry " + i).getBytes(StandardCharsets.UTF_8))
             .toList();
-    try (LogStore store = LogStore.open(H2Database.open(folder.resolve("log")), List.of())) {
+    try (LogStore store = LogStore.open(TestDatabase.open(folder.resolve("log")), List.of())) {
       if (store.append(store.head(), entries.stream().map(LogEntry::opaque).toList()).isEmpty()) {
         throw new IllegalStateException("nobody else writes");
       }

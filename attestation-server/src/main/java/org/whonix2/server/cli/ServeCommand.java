@@ -18,6 +18,7 @@ import org.whonix2.io.cli.TimeSpan;
 import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.server.AttestationServer;
 import org.whonix2.server.cosigning.WitnessAddress;
+import org.whonix2.server.store.DatabaseLocation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
 final class ServeCommand implements Callable<ExitCode> {
   @Spec private CommandSpec spec = CommandSpec.create();
   @Mixin private ServiceOptions service = new ServiceOptions();
+  @Mixin private DatabaseOptions database = new DatabaseOptions();
 
   @Option(
       names = "--witness",
@@ -59,6 +61,7 @@ final class ServeCommand implements Callable<ExitCode> {
 
   @Override
   public ExitCode call() throws IOException, MalformedInputException, CommandException {
+    DatabaseLocation location = database.location(service.state());
     List<WitnessAddress> asked = new ArrayList<>();
     for (String witness : witnesses) {
       asked.add(WitnessAddress.parse(witness));
@@ -71,7 +74,8 @@ final class ServeCommand implements Callable<ExitCode> {
             asked,
             refresh,
             operator(),
-            blobs.limits());
+            blobs.limits(),
+            location);
     AttestationServer server = AttestationServer.start(settings, Clock.systemUTC());
     UntilStopped.run(server.address(), server, spec.commandLine().getOut());
     return ExitCode.DONE;

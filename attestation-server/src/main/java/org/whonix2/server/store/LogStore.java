@@ -41,6 +41,22 @@ public final class LogStore implements AutoCloseable {
    * @throws StoreException if they do not, or the database fails
    */
   public static LogStore open(Database database, List<EntryIndex> indexes) throws StoreException {
+    LogStore store =
+        new LogStore(database, Jdbi.create(database.dataSource()), new Indexes(indexes));
+    try {
+      store.migrate();
+      store.layEmptyTree();
+      // Under the head's lock: another process may append meanwhile.
+      store.transaction("read the tree", h -> StoredTree.check(h, head(h, FOR_UPDATE)));
+      store.catchUp();
+      return store;
+    } catch (StoreException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  private void migrate() throws StoreException {
     try {
       Flyway.configure()
           .dataSource(database.dataSource())
@@ -50,12 +66,6 @@ public final class LogStore implements AutoCloseable {
     } catch (FlywayException e) {
       throw new StoreException("cannot bring the log's schema up to date", e);
     }
-    LogStore store =
-        new LogStore(database, Jdbi.create(database.dataSource()), new Indexes(indexes));
-    store.transaction("lay the empty tree", LogStore::layEmptyTree);
-    store.read("the tree", handle -> StoredTree.check(handle, head(handle, "")));
-    store.catchUp();
-    return store;
   }
 
   private void catchUp() throws StoreException {
@@ -69,13 +79,29 @@ public final class LogStore implements AutoCloseable {
     }
   }
 
-  private static Boolean layEmptyTree(Handle handle) {
-    boolean absent =
-        handle.createQuery("select count(*) from tree_head").mapTo(Integer.class).one() == 0;
-    return absent
-        && handle.execute(
-                "insert into tree_head values (1, 0, ?)", TreeHash.emptyRoot().toByteArray())
-            == 1;
+  private void layEmptyTree() throws StoreException {
+    if (isLaid()) {
+      return;
+    }
+    try {
+      transaction(
+          "lay the empty tree",
+          handle ->
+              handle.execute(
+                  "insert into tree_head values (1, 0, ?)", TreeHash.emptyRoot().toByteArray()));
+    } catch (StoreException e) {
+      // Of two processes that begin a log at the same time one comes second.
+      if (!isLaid()) {
+        throw e;
+      }
+    }
+  }
+
+  private boolean isLaid() throws StoreException {
+    return read(
+        "the tree head",
+        handle ->
+            handle.createQuery("select count(*) from tree_head").mapTo(Integer.class).one() == 1);
   }
 
   public TreeHead head() throws StoreException {

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.whonix2.core.log.SignatureType;
 import org.whonix2.server.Answers;
 import org.whonix2.server.Samples;
+import org.whonix2.server.TestDatabase;
 import org.whonix2.server.TestLog;
 import org.whonix2.server.admission.AdmissionRules;
 import org.whonix2.server.blob.BlobLimits;
@@ -37,7 +38,6 @@ import org.whonix2.server.cosigning.Cosigners;
 import org.whonix2.server.roster.LoggedRoster;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.sequencer.Sequencer;
-import org.whonix2.server.store.H2Database;
 import org.whonix2.server.store.LogEntry;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.web.ListenAddress;
@@ -153,7 +153,7 @@ class OpenApiTest {
     private final LogApi api;
 
     Unstarted(Path state) throws Exception {
-      store = LogStore.open(H2Database.open(state), List.of());
+      store = LogStore.open(TestDatabase.open(state), List.of());
       Publisher publisher =
           Publisher.open(store, TestLog.key(TestLog.ORIGIN, SignatureType.ED25519), nobody);
       Sequencer sequencer = new Sequencer(store, publisher, Duration.ofMinutes(1));

@@ -24,6 +24,7 @@ import org.whonix2.core.log.TlogProof;
 import org.whonix2.core.log.TreeHash;
 import org.whonix2.server.AttestationServer;
 import org.whonix2.server.Attestations;
+import org.whonix2.server.TestDatabase;
 import org.whonix2.server.TestLog;
 import org.whonix2.server.blob.BlobLimits;
 import org.whonix2.server.store.StoreException;
@@ -82,7 +83,8 @@ class TroubleTest {
             List.of(),
             Duration.ofMinutes(10),
             Optional.empty(),
-            BlobLimits.STANDARD);
+            BlobLimits.STANDARD,
+            TestDatabase.of(log.state()));
     // One process shares H2's lock with itself; the key tells the two apart there.
     assertThatThrownBy(() -> AttestationServer.start(second, Clock.systemUTC()))
         .isInstanceOf(StoreException.class)

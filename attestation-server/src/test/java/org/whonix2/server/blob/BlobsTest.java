@@ -26,7 +26,7 @@ import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.statement.Statement;
 import org.whonix2.server.Attestations;
 import org.whonix2.server.NamedBlobs;
-import org.whonix2.server.store.H2Database;
+import org.whonix2.server.TestDatabase;
 import org.whonix2.server.store.LogStore;
 
 /** What is taken, who pays, what is kept. */
@@ -67,7 +67,7 @@ class BlobsTest {
 
   @BeforeEach
   void open() throws IOException {
-    store = LogStore.open(H2Database.open(folder), List.of(new BlobNames(clock)));
+    store = LogStore.open(TestDatabase.open(folder), List.of(new BlobNames(clock)));
     blobs = Blobs.open(folder, store, LIMITS, clock);
   }
 

@@ -19,7 +19,7 @@ import org.whonix2.core.statement.RebuildStatement;
 import org.whonix2.server.Samples;
 import org.whonix2.server.Samples.Subject;
 import org.whonix2.server.store.EntryIndex;
-import org.whonix2.server.store.H2Database;
+import org.whonix2.server.TestDatabase;
 import org.whonix2.server.store.LogEntry;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.store.StoreException;
@@ -31,7 +31,7 @@ class CatalogueTest {
   @TempDir Path folder;
 
   private LogStore open(List<EntryIndex> indexes) throws Exception {
-    return LogStore.open(H2Database.open(folder), indexes);
+    return LogStore.open(TestDatabase.open(folder), indexes);
   }
 
   private static void append(LogStore store, List<LogEntry> entries) throws Exception {

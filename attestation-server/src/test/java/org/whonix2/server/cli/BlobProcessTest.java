@@ -30,7 +30,7 @@ import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.server.Attestations;
 import org.whonix2.server.NamedBlobs;
 import org.whonix2.server.blob.BlobNames;
-import org.whonix2.server.store.H2Database;
+import org.whonix2.server.TestDatabase;
 import org.whonix2.server.store.LogStore;
 
 /** A server in a process of its own whose memory is far smaller than a blob. */
@@ -60,7 +60,7 @@ class BlobProcessTest {
       digest = Sha256.of(in);
     }
     // The log has the entry before the server knows of blobs: it finds what old entries name.
-    try (LogStore store = LogStore.open(H2Database.open(folder.resolve("log")), List.of())) {
+    try (LogStore store = LogStore.open(TestDatabase.open(folder.resolve("log")), List.of())) {
       assertThat(
               store.append(
                   store.head(),
@@ -155,7 +155,7 @@ class BlobProcessTest {
     server.kill();
     try (LogStore store =
         LogStore.open(
-            H2Database.open(folder.resolve("log")), List.of(new BlobNames(Clock.systemUTC())))) {
+            TestDatabase.open(folder.resolve("log")), List.of(new BlobNames(Clock.systemUTC())))) {
       assertThat(
               store.<Long>read(
                   "a test",

@@ -114,10 +114,44 @@ class ServerProgramTest {
     }
   }
 
+  @Test
+  void aSecondServerOnOneStateDoesNotStart() throws Exception {
+    run("keygen", "--name", "log.example.org/x", "--out", "log.key");
+    List<String> line =
+        List.of("serve", "--listen", "127.0.0.1:0", "--state", "s", "--key", "log.key");
+    try (ServerProcess first = ServerProcess.start(folder, line)) {
+      assertThat(first.address()).startsWith("http://127.0.0.1:");
+      ServerProcess.Ended second = ServerProcess.run(folder, line);
+      assertThat(second.exitCode()).isEqualTo(5);
+      assertThat(second.err()).contains("another server has the log");
+    }
+  }
+
+  @Test
+  void whatCannotBeADatabaseIsSaidAndNoPasswordWithIt() throws Exception {
+    run("keygen", "--name", "log.example.org/x", "--out", "log.key");
+    Files.writeString(folder.resolve("password"), "sesame\n");
+    List<String> line =
+        new ArrayList<>(
+            List.of("serve", "--listen", "127.0.0.1:0", "--state", "s", "--key", "log.key"));
+    line.addAll(List.of("--database-user", "log", "--database-password-file", "password"));
+    ServerProcess.Ended none = ServerProcess.run(folder, line);
+    assertThat(none.exitCode()).isEqualTo(2);
+    assertThat(none.err()).contains("but no --database");
+    line.addAll(List.of("--database", "jdbc:postgresql://127.0.0.1:1/log"));
+    ServerProcess.Ended away = ServerProcess.run(folder, line);
+    assertThat(away.exitCode()).isEqualTo(5);
+    assertThat(away.err())
+        .contains("cannot open the log's database jdbc:postgresql://127.0.0.1:1/log as log")
+        .doesNotContain("sesame");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "serve",
+        "serve --listen 127.0.0.1:0 --key log.key --database jdbc:h2:mem:x",
+        "serve --listen 127.0.0.1:0 --key log.key --database jdbc:postgresql://x/y?password=z",
         "serve --listen nowhere --key log.key",
         "serve --listen 127.0.0.1:70000 --key log.key",
         "serve --listen 127.0.0.1:0 --key log.key --witness http://x",

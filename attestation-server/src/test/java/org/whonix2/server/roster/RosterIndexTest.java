@@ -16,7 +16,7 @@ import org.whonix2.core.statement.MemberName;
 import org.whonix2.core.statement.RosterChange;
 import org.whonix2.core.statement.Statement;
 import org.whonix2.server.Attestations;
-import org.whonix2.server.store.H2Database;
+import org.whonix2.server.TestDatabase;
 import org.whonix2.server.store.LogEntry;
 import org.whonix2.server.store.LogStore;
 
@@ -36,7 +36,7 @@ class RosterIndexTest {
   @TempDir Path folder;
 
   private LogStore open() throws Exception {
-    return LogStore.open(H2Database.open(folder), List.of(new RosterIndex()));
+    return LogStore.open(TestDatabase.open(folder), List.of(new RosterIndex()));
   }
 
   private static byte[] admission(long serial, String name, SecretKey key) {
@@ -110,7 +110,7 @@ class RosterIndexTest {
           Attestations.snapshot(BETA, 1, "trixie", 3));
       before = tables(store);
     }
-    try (LogStore store = LogStore.open(H2Database.open(folder), List.of())) {
+    try (LogStore store = LogStore.open(TestDatabase.open(folder), List.of())) {
       assertThat(store.head().size()).isEqualTo(8);
     }
     try (LogStore store = open()) {

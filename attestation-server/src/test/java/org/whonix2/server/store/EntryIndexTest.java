@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.whonix2.server.TestDatabase;
 
 class EntryIndexTest {
   @TempDir Path folder;
@@ -41,7 +42,7 @@ class EntryIndexTest {
   }
 
   private LogStore open(EntryIndex... indexes) throws Exception {
-    return LogStore.open(H2Database.open(folder), List.of(indexes));
+    return LogStore.open(TestDatabase.open(folder), List.of(indexes));
   }
 
   private static void append(LogStore store, int from, int count) throws Exception {

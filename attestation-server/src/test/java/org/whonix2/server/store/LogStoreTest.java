@@ -27,6 +27,7 @@ import org.whonix2.core.log.HashReader;
 import org.whonix2.core.log.InclusionProof;
 import org.whonix2.core.log.TilePath;
 import org.whonix2.core.log.TreeHash;
+import org.whonix2.server.TestDatabase;
 
 class LogStoreTest {
   @TempDir Path folder;
@@ -54,7 +55,17 @@ class LogStoreTest {
   }
 
   private LogStore open() throws Exception {
-    return LogStore.open(H2Database.open(folder), List.of());
+    return LogStore.open(TestDatabase.open(folder), List.of());
+  }
+
+  @Test
+  void isOnTheDatabaseThatThisRunIsAbout() throws Exception {
+    try (Database database = TestDatabase.open(folder);
+        Connection connection = database.dataSource().getConnection()) {
+      assertThat(connection.getMetaData().getDatabaseProductName())
+          .isEqualToIgnoringCase(System.getProperty("whonix2.test.database", "h2"))
+          .isEqualTo(TestDatabase.IS_POSTGRES ? "PostgreSQL" : "H2");
+    }
   }
 
   @Test
@@ -197,7 +208,7 @@ class LogStoreTest {
       strings = {
         "delete from entry where leaf_index = 5",
         "delete from entry where leaf_index = 299",
-        "update entry set content = X'00' where leaf_index = 299",
+        "update entry set content = identity where leaf_index = 299",
         "update tree_head set root = (select identity from entry where leaf_index = 1)",
         "update tree_head set tree_size = 299",
         "delete from tile where tile_level = 1",
@@ -209,7 +220,7 @@ class LogStoreTest {
     try (LogStore store = open()) {
       put(store, entries(0, 300));
     }
-    try (H2Database database = H2Database.open(folder);
+    try (Database database = TestDatabase.open(folder);
         Connection connection = database.dataSource().getConnection();
         Statement statement = connection.createStatement()) {
       assertThat(statement.executeUpdate(damage)).isPositive();
