@@ -14,6 +14,8 @@ import org.whonix2.core.openpgp.Certificate;
 import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
 import org.whonix2.server.admission.AdmissionRules;
+import org.whonix2.server.admission.Rate;
+import org.whonix2.server.admission.RateLimits;
 import org.whonix2.server.api.LogApi;
 import org.whonix2.server.cosigning.Cosigners;
 import org.whonix2.server.cosigning.RemoteWitness;
@@ -45,6 +47,7 @@ public final class AttestationServer implements AutoCloseable {
    * @param state the folder with the log
    * @param refresh how long a checkpoint may stand before it is cosigned anew
    * @param operator whose changes of the roster are taken; without one it stays as it is
+   * @param limits what may come in
    */
   public record Settings(
       ListenAddress listen,
@@ -52,10 +55,21 @@ public final class AttestationServer implements AutoCloseable {
       SigningKey key,
       List<WitnessAddress> witnesses,
       Duration refresh,
-      Optional<Certificate> operator) {
+      Optional<Certificate> operator,
+      Limits limits) {
     public Settings {
       witnesses = List.copyOf(witnesses);
     }
+  }
+
+  /**
+   * What the operator lets come in.
+   *
+   * @param signer by each signer whose signature was verified
+   * @param unverified by all others together
+   */
+  public record Limits(Rate signer, Rate unverified) {
+    public static final Limits STANDARD = new Limits(RateLimits.SIGNER, RateLimits.UNVERIFIED);
   }
 
   private final URI address;
@@ -85,7 +99,10 @@ public final class AttestationServer implements AutoCloseable {
               publisher,
               sequencer,
               new LoggedRoster(store),
-              new AdmissionRules(publisher.origin(), settings.operator()),
+              new AdmissionRules(
+                  publisher.origin(),
+                  settings.operator(),
+                  new RateLimits(settings.limits().signer(), settings.limits().unverified())),
               clock);
       WebListener listener = WebListener.start("log", settings.listen(), api::register);
       parts.push(listener::close);

@@ -45,6 +45,7 @@ public final class TestLog implements AutoCloseable {
   private static final ListenAddress ANY_PORT = new ListenAddress("127.0.0.1", 0);
 
   private final Path folder;
+  private final AttestationServer.Limits limits;
   private final SigningKey key = key(ORIGIN, SignatureType.ED25519);
   private final List<SigningKey> witnessKeys =
       List.of(
@@ -61,7 +62,13 @@ public final class TestLog implements AutoCloseable {
   }
 
   public TestLog(Path folder, Duration refresh) throws IOException {
+    this(folder, refresh, AttestationServer.Limits.STANDARD);
+  }
+
+  public TestLog(Path folder, Duration refresh, AttestationServer.Limits limits)
+      throws IOException {
     this.folder = folder;
+    this.limits = limits;
     for (SigningKey witness : witnessKeys) {
       witnesses.add(witness(witness));
     }
@@ -94,7 +101,13 @@ public final class TestLog implements AutoCloseable {
     }
     return AttestationServer.start(
         new AttestationServer.Settings(
-            ANY_PORT, state(), key, addresses, refresh, Optional.of(operator.certificate())),
+            ANY_PORT,
+            state(),
+            key,
+            addresses,
+            refresh,
+            Optional.of(operator.certificate()),
+            limits),
         Clock.systemUTC());
   }
 

@@ -89,6 +89,11 @@ final class SubmissionRoute {
       new Problem(HttpStatus.BAD_REQUEST_400, malformed.detail()).answer(context);
     } else if (admission instanceof Admission.Forbidden forbidden) {
       new Problem(HttpStatus.FORBIDDEN_403, forbidden.detail()).answer(context);
+    } else if (admission instanceof Admission.TooMany tooMany) {
+      // Rounded up: whoever comes back in time is taken.
+      context.header(
+          "Retry-After", String.valueOf(tooMany.later().plusNanos(999_999_999).toSeconds()));
+      new Problem(HttpStatus.TOO_MANY_REQUESTS_429, tooMany.detail()).answer(context);
     } else if (admission instanceof Admission.Conflict conflict) {
       new Problem(HttpStatus.CONFLICT_409, conflict.detail()).answer(context);
     } else {

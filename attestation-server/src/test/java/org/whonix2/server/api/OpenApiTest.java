@@ -23,6 +23,7 @@ import org.whonix2.core.log.SignatureType;
 import org.whonix2.server.Answers;
 import org.whonix2.server.TestLog;
 import org.whonix2.server.admission.AdmissionRules;
+import org.whonix2.server.admission.RateLimits;
 import org.whonix2.server.cosigning.Cosigners;
 import org.whonix2.server.roster.LoggedRoster;
 import org.whonix2.server.sequencer.Publisher;
@@ -64,7 +65,10 @@ class OpenApiTest {
               publisher,
               sequencer,
               new LoggedRoster(store),
-              new AdmissionRules(TestLog.ORIGIN, Optional.empty()),
+              new AdmissionRules(
+                  TestLog.ORIGIN,
+                  Optional.empty(),
+                  new RateLimits(RateLimits.SIGNER, RateLimits.UNVERIFIED)),
               Clock.systemUTC());
       Javalin.create(
           config -> {

@@ -237,9 +237,7 @@ class SubmitAttestationTest {
         403,
         STRANGER.certificate().fingerprint().hex());
     assertProblem(
-        log.submit(Attestations.failed(STRANGER, 1, log.rebuilder())),
-        403,
-        "by its signer");
+        log.submit(Attestations.failed(STRANGER, 1, log.rebuilder())), 403, "by its signer");
     String disguised =
         new String(Attestations.failed(log.rebuilder(), 1, STRANGER), StandardCharsets.UTF_8)
             .replace(

@@ -80,7 +80,8 @@ class TroubleTest {
             TestLog.key("other.example.org", SignatureType.ED25519),
             List.of(),
             Duration.ofMinutes(10),
-            Optional.empty());
+            Optional.empty(),
+            AttestationServer.Limits.STANDARD);
     // One process shares H2's lock with itself; the key tells the two apart there.
     assertThatThrownBy(() -> AttestationServer.start(second, Clock.systemUTC()))
         .isInstanceOf(StoreException.class)
