@@ -14,6 +14,8 @@ import org.whonix2.core.openpgp.Certificate;
 import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
 import org.whonix2.server.admission.AdmissionRules;
+import org.whonix2.server.admission.Rate;
+import org.whonix2.server.admission.RateLimits;
 import org.whonix2.server.api.LogApi;
 import org.whonix2.server.blob.BlobLimits;
 import org.whonix2.server.blob.Blobs;
@@ -46,8 +48,8 @@ public final class AttestationServer implements AutoCloseable {
    * @param state the folder with the blobs
    * @param refresh how long a checkpoint may stand before it is cosigned anew
    * @param operator whose changes of the roster are taken; without one it stays as it is
-   * @param blobs how much room blobs have, and how long
    * @param database where the entries are
+   * @param limits what may come in, and how much of it is kept
    */
   public record Settings(
       ListenAddress listen,
@@ -56,11 +58,23 @@ public final class AttestationServer implements AutoCloseable {
       List<WitnessAddress> witnesses,
       Duration refresh,
       Optional<Certificate> operator,
-      BlobLimits blobs,
-      DatabaseLocation database) {
+      DatabaseLocation database,
+      Limits limits) {
     public Settings {
       witnesses = List.copyOf(witnesses);
     }
+  }
+
+  /**
+   * What the operator lets come in.
+   *
+   * @param signer by each signer whose signature was verified
+   * @param unverified by all others together
+   * @param blobs how much room they have, and how long
+   */
+  public record Limits(Rate signer, Rate unverified, BlobLimits blobs) {
+    public static final Limits STANDARD =
+        new Limits(RateLimits.SIGNER, RateLimits.UNVERIFIED, BlobLimits.STANDARD);
   }
 
   private final URI address;
@@ -84,7 +98,7 @@ public final class AttestationServer implements AutoCloseable {
       Sequencer sequencer = new Sequencer(store, publisher, settings.refresh());
       sequencer.start();
       parts.push(sequencer::close);
-      Blobs blobs = Blobs.open(settings.state(), store, settings.blobs(), clock);
+      Blobs blobs = Blobs.open(settings.state(), store, settings.limits().blobs(), clock);
       parts.push(blobs::close);
       LogApi api =
           new LogApi(
@@ -92,7 +106,10 @@ public final class AttestationServer implements AutoCloseable {
               publisher,
               sequencer,
               new LoggedRoster(store),
-              new AdmissionRules(publisher.origin(), settings.operator()),
+              new AdmissionRules(
+                  publisher.origin(),
+                  settings.operator(),
+                  new RateLimits(settings.limits().signer(), settings.limits().unverified())),
               blobs,
               clock);
       WebListener listener = WebListener.start("log", settings.listen(), api::register);

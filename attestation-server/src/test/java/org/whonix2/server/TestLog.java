@@ -26,7 +26,6 @@ import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.statement.MemberName;
 import org.whonix2.core.statement.RosterChange;
 import org.whonix2.core.statement.Statement;
-import org.whonix2.server.blob.BlobLimits;
 import org.whonix2.server.cosigning.WitnessAddress;
 import org.whonix2.server.store.LogEntry;
 import org.whonix2.server.store.LogStore;
@@ -45,6 +44,7 @@ public final class TestLog implements AutoCloseable {
   private static final ListenAddress ANY_PORT = new ListenAddress("127.0.0.1", 0);
 
   private final Path folder;
+  private final AttestationServer.Limits limits;
   private final SigningKey key = key(ORIGIN, SignatureType.ED25519);
   private final List<SigningKey> witnessKeys =
       List.of(
@@ -54,20 +54,20 @@ public final class TestLog implements AutoCloseable {
   private final SecretKey operator = Attestations.rebuilder("the operator");
   private final SecretKey rebuilder = Attestations.rebuilder("alpha-1");
   private final byte[] admission;
-  private final BlobLimits blobs;
-  private AttestationServer server;
+    private AttestationServer server;
 
   public TestLog(Path folder) throws IOException {
     this(folder, Duration.ofMinutes(10));
   }
 
   public TestLog(Path folder, Duration refresh) throws IOException {
-    this(folder, refresh, BlobLimits.STANDARD);
+    this(folder, refresh, AttestationServer.Limits.STANDARD);
   }
 
-  public TestLog(Path folder, Duration refresh, BlobLimits blobs) throws IOException {
+  public TestLog(Path folder, Duration refresh, AttestationServer.Limits limits)
+      throws IOException {
     this.folder = folder;
-    this.blobs = blobs;
+    this.limits = limits;
     for (SigningKey witness : witnessKeys) {
       witnesses.add(witness(witness));
     }
@@ -106,8 +106,8 @@ public final class TestLog implements AutoCloseable {
             addresses,
             refresh,
             Optional.of(operator.certificate()),
-            blobs,
-            TestDatabase.of(state())),
+            TestDatabase.of(state()),
+            limits),
         Clock.systemUTC());
   }
 

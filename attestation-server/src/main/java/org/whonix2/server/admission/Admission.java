@@ -1,5 +1,6 @@
 package org.whonix2.server.admission;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.dsse.Envelope;
@@ -18,6 +19,9 @@ public sealed interface Admission {
 
   /** A roster change that does not follow the roster as it is. */
   record Conflict(String detail) implements Admission {}
+
+  /** One too many of its signer, or of all whose signatures are not verified. */
+  record TooMany(String detail, Duration later) implements Admission {}
 
   /**
    * What this body would be logged as if its key id told the truth; nothing is verified. Finds what

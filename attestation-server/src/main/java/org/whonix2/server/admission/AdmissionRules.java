@@ -1,5 +1,6 @@
 package org.whonix2.server.admission;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
@@ -24,14 +25,16 @@ import org.whonix2.server.store.LogEntry;
 public final class AdmissionRules {
   private final String origin;
   private final Optional<Certificate> operator;
+  private final RateLimits limits;
 
   /**
    * @param origin the log's
    * @param operator whose roster changes it takes; of nobody where empty
    */
-  public AdmissionRules(String origin, Optional<Certificate> operator) {
+  public AdmissionRules(String origin, Optional<Certificate> operator, RateLimits limits) {
     this.origin = origin;
     this.operator = operator;
+    this.limits = limits;
   }
 
   /**
@@ -42,27 +45,33 @@ public final class AdmissionRules {
    * and each would be an entry that every box has to fetch for ever.
    */
   public Admission judge(byte[] body, Roster roster, Instant now) {
+    Envelope envelope;
     try {
-      Envelope envelope = Envelope.parse(body);
-      Optional<Admission> refused = setAside(envelope, roster);
-      if (refused.isPresent()) {
-        return refused.get();
-      }
-      Verification verification =
-          VerifiedEnvelope.verify(envelope, primary -> check(primary, roster, now));
-      if (!(verification instanceof Verification.Verified verified)) {
-        return new Admission.Forbidden(((Verification.Rejected) verification).reason());
-      }
-      // The one part of the canonical form that has two spellings.
-      String keyid = envelope.signatures().get(0).keyid();
-      if (!keyid.equals(verified.envelope().signer().hex())) {
-        return new Admission.Malformed(
-            "/signatures/0/keyid: expected lower-case digits, found " + keyid);
-      }
-      return judge(verified.envelope(), roster);
+      envelope = Envelope.parse(body);
     } catch (MalformedInputException e) {
-      return new Admission.Malformed(String.valueOf(e.getMessage()));
+      return ofNobody(new Admission.Malformed(String.valueOf(e.getMessage())));
     }
+    Optional<Admission> setAside = setAside(envelope, roster);
+    if (setAside.isPresent()) {
+      return ofNobody(setAside.get());
+    }
+    Verification verification =
+        VerifiedEnvelope.verify(envelope, primary -> check(primary, roster, now));
+    return verification instanceof Verification.Verified verified
+        ? judge(verified.envelope(), roster)
+        : ofNobody(new Admission.Forbidden(((Verification.Rejected) verification).reason()));
+  }
+
+  /**
+   * A refusal of something that no known key signed. It is given also when there were too many, but
+   * for its reason: whoever is on the roster is not shut out by a flood of others' requests.
+   */
+  private Admission ofNobody(Admission refusal) {
+    return limits
+        .ofNobody()
+        .<Admission>map(
+            wait -> new Admission.TooMany("too many submissions that no known key signed", wait))
+        .orElse(refusal);
   }
 
   private static Optional<Admission> setAside(Envelope envelope, Roster roster) {
@@ -93,15 +102,29 @@ public final class AdmissionRules {
     return operator.map(known -> known.fingerprint().equals(primary)).orElse(false);
   }
 
-  private Admission judge(VerifiedEnvelope verified, Roster roster) throws MalformedInputException {
-    Statement statement = Statement.parse(verified.payloadType(), verified.payload());
+  private Admission judge(VerifiedEnvelope verified, Roster roster) {
     Fingerprint signer = verified.signer();
-    Optional<Admission> objection =
-        statement instanceof RosterChange change
-            ? objectionTo(change, signer, roster)
-            : objectionTo(statement, signer, roster);
-    return objection.orElseGet(
-        () -> new Admission.Admitted(LogEntry.of(verified.envelope(), signer, statement)));
+    Optional<Duration> wait = limits.ofSigner(signer);
+    if (wait.isPresent()) {
+      return new Admission.TooMany("too many submissions by " + signer, wait.get());
+    }
+    // The one part of the canonical form that has two spellings.
+    String keyid = verified.envelope().signatures().get(0).keyid();
+    if (!keyid.equals(signer.hex())) {
+      return new Admission.Malformed(
+          "/signatures/0/keyid: expected lower-case digits, found " + keyid);
+    }
+    try {
+      Statement statement = Statement.parse(verified.payloadType(), verified.payload());
+      Optional<Admission> objection =
+          statement instanceof RosterChange change
+              ? objectionTo(change, signer, roster)
+              : objectionTo(statement, signer, roster);
+      return objection.orElseGet(
+          () -> new Admission.Admitted(LogEntry.of(verified.envelope(), signer, statement)));
+    } catch (MalformedInputException e) {
+      return new Admission.Malformed(String.valueOf(e.getMessage()));
+    }
   }
 
   private Optional<Admission> objectionTo(Statement statement, Fingerprint signer, Roster roster) {

@@ -8,13 +8,16 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpStatus;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +33,7 @@ import org.whonix2.server.sequencer.Sequencer;
 import org.whonix2.server.store.LogEntry;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.store.PublishedNote;
+import org.whonix2.server.store.Said;
 import org.whonix2.server.web.Problem;
 import org.whonix2.server.web.RequestBody;
 
@@ -40,6 +44,15 @@ final class SubmissionRoute {
       Set.of("application/json", "application/vnd.dsse.envelope.v1+json");
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
+  /** Below the time after which an idle connection is closed. */
+  private static final Duration COSIGNING_DEADLINE = Duration.ofSeconds(12);
+
+  /** A witness that failed is asked again after that time. */
+  private static final Duration WITNESSES_REST = Duration.ofSeconds(30);
+
+  private static final String COSIGNED = "cosigned";
+  private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,2}");
+
   private final LogStore store;
   private final Publisher publisher;
   private final Sequencer sequencer;
@@ -47,6 +60,7 @@ final class SubmissionRoute {
   private final AdmissionRules rules;
   private final Clock clock;
   private final Executor answers;
+  private final Cosignatures cosignatures;
 
   SubmissionRoute(
       LogStore store,
@@ -63,6 +77,7 @@ final class SubmissionRoute {
     this.rules = rules;
     this.clock = clock;
     this.answers = answers;
+    this.cosignatures = new Cosignatures(publisher::latest, COSIGNING_DEADLINE, answers);
   }
 
   void register(RoutesConfig routes) {
@@ -77,11 +92,15 @@ final class SubmissionRoute {
           .answer(context);
       return;
     }
+    OptionalInt cosigned = cosigned(context);
+    if (cosigned.isEmpty()) {
+      return;
+    }
     byte[] body = RequestBody.read(context, Envelope.MAX_BYTES);
-    PublishedNote latest = publisher.latest();
-    OptionalLong known = indexOfSameBytes(body);
-    if (known.isPresent() && known.getAsLong() < latest.size()) {
-      answer(context, new Sequenced(known.getAsLong(), false, latest));
+    Optional<LogEntry> known = logged(body);
+    if (known.isPresent()) {
+      // Whatever became of its signer: an entry that is stored needs no checkpoint but a new one.
+      again(context, known.get(), cosigned.getAsInt());
       return;
     }
     Admission admission = rules.judge(body, roster.current(), clock.instant());
@@ -89,23 +108,67 @@ final class SubmissionRoute {
       new Problem(HttpStatus.BAD_REQUEST_400, malformed.detail()).answer(context);
     } else if (admission instanceof Admission.Forbidden forbidden) {
       new Problem(HttpStatus.FORBIDDEN_403, forbidden.detail()).answer(context);
+    } else if (admission instanceof Admission.TooMany tooMany) {
+      // Rounded up: whoever comes back in time is taken.
+      context.header(
+          "Retry-After", String.valueOf(tooMany.later().plusNanos(999_999_999).toSeconds()));
+      new Problem(HttpStatus.TOO_MANY_REQUESTS_429, tooMany.detail()).answer(context);
     } else if (admission instanceof Admission.Conflict conflict) {
       new Problem(HttpStatus.CONFLICT_409, conflict.detail()).answer(context);
     } else {
-      log(context, ((Admission.Admitted) admission).entry());
+      log(context, ((Admission.Admitted) admission).entry(), cosigned.getAsInt());
     }
   }
 
-  private OptionalLong indexOfSameBytes(byte[] body) throws IOException {
+  /** How many witnesses are to have cosigned; if it is no such number, the problem is answered. */
+  private OptionalInt cosigned(Context context) {
+    Set<String> names = context.queryParamMap().keySet();
+    List<String> values = context.queryParams(COSIGNED);
+    if (names.isEmpty()) {
+      return OptionalInt.of(0);
+    }
+    int most = publisher.witnesses();
+    boolean wellFormed =
+        names.equals(Set.of(COSIGNED))
+            && values.size() == 1
+            && NUMBER.matcher(values.get(0)).matches();
+    if (wellFormed && Integer.parseInt(values.get(0)) <= most) {
+      return OptionalInt.of(Integer.parseInt(values.get(0)));
+    }
+    new Problem(
+            HttpStatus.BAD_REQUEST_400,
+            "expected no parameter but cosigned, once, a number up to "
+                + most
+                + ", which is how many witnesses this log has")
+        .answer(context);
+    return OptionalInt.empty();
+  }
+
+  /** The very bytes as an entry, if they are one already. */
+  private Optional<LogEntry> logged(byte[] body) throws IOException {
     Optional<LogEntry> claimed = Admission.claimed(body);
     if (claimed.isEmpty()) {
-      return OptionalLong.empty();
+      return Optional.empty();
     }
     OptionalLong index = store.indexOf(claimed.get().identity());
     return index.isPresent()
             && Arrays.equals(store.entries(index.getAsLong(), 1).get(0), claimed.get().content())
-        ? index
-        : OptionalLong.empty();
+        ? claimed
+        : Optional.empty();
+  }
+
+  private void again(Context context, LogEntry entry, int cosigned) throws IOException {
+    PublishedNote latest = publisher.latest();
+    long index = store.indexOf(entry.identity()).orElse(Long.MAX_VALUE);
+    if (index < latest.size()) {
+      answer(
+          context,
+          entry,
+          cosigned,
+          CompletableFuture.completedFuture(new Sequenced(index, false, latest)));
+    } else {
+      log(context, entry, cosigned);
+    }
   }
 
   private static String mediaType(@Nullable String contentType) {
@@ -114,27 +177,36 @@ final class SubmissionRoute {
         : contentType.replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT);
   }
 
-  private void log(Context context, LogEntry entry) {
+  private void log(Context context, LogEntry entry, int cosigned) {
     Optional<CompletableFuture<Sequenced>> place = sequencer.submit(entry);
     if (place.isEmpty()) {
       tryLater(context, "too many submissions wait, or the server is about to stop");
       return;
     }
+    answer(context, entry, cosigned, place.get().orTimeout(DEADLINE.toSeconds(), TimeUnit.SECONDS));
+  }
+
+  private void answer(
+      Context context, LogEntry entry, int cosigned, CompletableFuture<Sequenced> place) {
     context.future(
         () ->
             place
-                .get()
-                .orTimeout(DEADLINE.toSeconds(), TimeUnit.SECONDS)
+                .thenCompose(sequenced -> cosignatures.await(sequenced, cosigned))
                 .handleAsync(
-                    (sequenced, failure) -> answer(context, entry, sequenced, failure), answers));
+                    (sequenced, failure) -> answer(context, entry, cosigned, sequenced, failure),
+                    answers));
   }
 
   private @Nullable Void answer(
-      Context context, LogEntry entry, @Nullable Sequenced sequenced, @Nullable Throwable failure) {
+      Context context,
+      LogEntry entry,
+      int cosigned,
+      @Nullable Sequenced sequenced,
+      @Nullable Throwable failure) {
     try {
       if (sequenced != null) {
         if (!changedNothing(context, entry, sequenced)) {
-          answer(context, sequenced);
+          answer(context, cosigned, sequenced);
         }
         return null;
       }
@@ -149,8 +221,8 @@ final class SubmissionRoute {
   /** Two roster changes of one serial can both have been judged before either was logged. */
   private boolean changedNothing(Context context, LogEntry entry, Sequenced sequenced)
       throws IOException {
-    if (entry.said().isEmpty()
-        || !(entry.said().get().statement() instanceof RosterChange change)) {
+    Optional<Said> said = entry.said().or(() -> LogEntry.logged(entry.content()).said());
+    if (said.isEmpty() || !(said.get().statement() instanceof RosterChange change)) {
       return false;
     }
     long first = roster.changedBy(change.serial()).orElse(sequenced.index());
@@ -170,7 +242,22 @@ final class SubmissionRoute {
     return true;
   }
 
-  private void answer(Context context, Sequenced sequenced) throws IOException {
+  private void answer(Context context, int cosigned, Sequenced sequenced) throws IOException {
+    int found = cosigned == 0 ? 0 : Cosignatures.count(sequenced.checkpoint());
+    if (found < cosigned) {
+      context.header("Retry-After", String.valueOf(WITNESSES_REST.toSeconds()));
+      new Problem(
+              HttpStatus.GATEWAY_TIMEOUT_504,
+              "entry "
+                  + sequenced.index()
+                  + " is logged, under a checkpoint that "
+                  + found
+                  + " witnesses cosigned so far, not "
+                  + cosigned
+                  + "; submit the same bytes again")
+          .answer(context);
+      return;
+    }
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("index", sequenced.index());
     json.put("proof", Proofs.of(store, sequenced.index(), sequenced.checkpoint()));

@@ -17,6 +17,7 @@ import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.TimeSpan;
 import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.server.AttestationServer;
+import org.whonix2.server.admission.Rate;
 import org.whonix2.server.cosigning.WitnessAddress;
 import org.whonix2.server.store.DatabaseLocation;
 import picocli.CommandLine.Command;
@@ -58,6 +59,22 @@ final class ServeCommand implements Callable<ExitCode> {
   private @Nullable Path operator;
 
   @Mixin private BlobOptions blobs = new BlobOptions();
+  @Option(
+      names = "--signer-rate",
+      paramLabel = "N:BURST",
+      defaultValue = "60:5000",
+      description = "what one signer may submit by the minute, and at once (${DEFAULT-VALUE})")
+  private String signerRate = "";
+
+  @Option(
+      names = "--unverified-rate",
+      paramLabel = "N:BURST",
+      defaultValue = "600:1000",
+      description = {
+        "how many submissions that no known key signed are answered with the reason,",
+        "by the minute and at once (${DEFAULT-VALUE})"
+      })
+  private String unverifiedRate = "";
 
   @Override
   public ExitCode call() throws IOException, MalformedInputException, CommandException {
@@ -74,8 +91,9 @@ final class ServeCommand implements Callable<ExitCode> {
             asked,
             refresh,
             operator(),
-            blobs.limits(),
-            location);
+            location,
+            new AttestationServer.Limits(
+                Rate.parse(signerRate), Rate.parse(unverifiedRate), blobs.limits()));
     AttestationServer server = AttestationServer.start(settings, Clock.systemUTC());
     UntilStopped.run(server.address(), server, spec.commandLine().getOut());
     return ExitCode.DONE;

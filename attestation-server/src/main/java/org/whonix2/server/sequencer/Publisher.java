@@ -111,6 +111,11 @@ public final class Publisher {
     return key.verifierKey().name();
   }
 
+  /** How many witnesses are asked to cosign. */
+  public int witnesses() {
+    return cosigners.size();
+  }
+
   /** Publishes the committed tree head with the cosignatures that can be had in time. */
   PublishedNote publish() throws IOException {
     TreeHead head = store.head();

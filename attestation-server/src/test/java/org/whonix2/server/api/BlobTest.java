@@ -27,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.server.NamedBlobs;
 import org.whonix2.server.TestLog;
+import org.whonix2.server.AttestationServer;
+import org.whonix2.server.admission.RateLimits;
 import org.whonix2.server.blob.BlobLimits;
 
 /** {@code PUT}, {@code GET} and {@code HEAD} of blobs. */
@@ -42,9 +44,12 @@ class BlobTest {
 
   @BeforeEach
   void start() throws Exception {
+    BlobLimits blobs = new BlobLimits(4_000, 5_000, Duration.ofDays(1));
     log =
         new TestLog(
-            folder, Duration.ofMinutes(10), new BlobLimits(4_000, 5_000, Duration.ofDays(1)));
+            folder,
+            Duration.ofMinutes(10),
+            new AttestationServer.Limits(RateLimits.SIGNER, RateLimits.UNVERIFIED, blobs));
     List<Sha256> artifacts = Stream.of(LONG, SECOND, THIRD).map(Sha256::of).toList();
     byte[] envelope =
         NamedBlobs.signed(

@@ -34,6 +34,7 @@ import org.whonix2.server.TestLog;
 import org.whonix2.server.admission.AdmissionRules;
 import org.whonix2.server.blob.BlobLimits;
 import org.whonix2.server.blob.Blobs;
+import org.whonix2.server.admission.RateLimits;
 import org.whonix2.server.cosigning.Cosigners;
 import org.whonix2.server.roster.LoggedRoster;
 import org.whonix2.server.sequencer.Publisher;
@@ -163,7 +164,10 @@ class OpenApiTest {
               publisher,
               sequencer,
               new LoggedRoster(store),
-              new AdmissionRules(TestLog.ORIGIN, Optional.empty()),
+              new AdmissionRules(
+                  TestLog.ORIGIN,
+                  Optional.empty(),
+                  new RateLimits(RateLimits.SIGNER, RateLimits.UNVERIFIED)),
               Blobs.open(state, store, BlobLimits.STANDARD, Clock.systemUTC()),
               Clock.systemUTC());
     }

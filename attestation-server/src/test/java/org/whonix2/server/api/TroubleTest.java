@@ -26,7 +26,6 @@ import org.whonix2.server.AttestationServer;
 import org.whonix2.server.Attestations;
 import org.whonix2.server.TestDatabase;
 import org.whonix2.server.TestLog;
-import org.whonix2.server.blob.BlobLimits;
 import org.whonix2.server.store.StoreException;
 import org.whonix2.server.web.ListenAddress;
 
@@ -83,8 +82,8 @@ class TroubleTest {
             List.of(),
             Duration.ofMinutes(10),
             Optional.empty(),
-            BlobLimits.STANDARD,
-            TestDatabase.of(log.state()));
+            TestDatabase.of(log.state()),
+            AttestationServer.Limits.STANDARD);
     // One process shares H2's lock with itself; the key tells the two apart there.
     assertThatThrownBy(() -> AttestationServer.start(second, Clock.systemUTC()))
         .isInstanceOf(StoreException.class)

@@ -156,6 +156,7 @@ class ServerProgramTest {
         "serve --listen 127.0.0.1:70000 --key log.key",
         "serve --listen 127.0.0.1:0 --key log.key --witness http://x",
         "serve --listen 127.0.0.1:0 --key log.key --refresh soon",
+        "serve --listen 127.0.0.1:0 --key log.key --signer-rate 60",
         "witness --listen 127.0.0.1:0 --key log.key --log x",
         "roster add --name x alpha.asc",
         "roster add --server http://127.0.0.1:1 --key k --name ../x alpha.asc",

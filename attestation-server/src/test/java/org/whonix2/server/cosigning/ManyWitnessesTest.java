@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -36,8 +37,8 @@ import org.whonix2.core.log.SignatureType;
 import org.whonix2.core.log.SignedNote;
 import org.whonix2.core.log.SigningKey;
 import org.whonix2.server.AttestationServer;
+import org.whonix2.server.TestDatabase;
 import org.whonix2.server.TestLog;
-import org.whonix2.server.blob.BlobLimits;
 import org.whonix2.server.web.ListenAddress;
 
 /** A log server over HTTP with witnesses that wait, hang, or answer nonsense. */
@@ -98,7 +99,9 @@ class ManyWitnessesTest {
             LOG,
             addresses,
             refresh,
-            BlobLimits.STANDARD),
+            Optional.empty(),
+            TestDatabase.of(folder),
+            AttestationServer.Limits.STANDARD),
         Clock.systemUTC());
   }
 
