@@ -58,10 +58,15 @@ ratio() { awk "BEGIN { printf \"%.2f\", $1 / $2 }"; }
 
 log_vkey=$("$server" keygen --name "$origin" --out "$work/log.key")
 mkdir "$work/keys"
+"$server" keygen --operator bench --out "$work/operator" >/dev/null
+start log "$server" serve --listen 127.0.0.1:0 --state "$filled" --key "$work/log.key" \
+  --operator "$work/operator/certificate.asc"
 for i in $(seq "$signers"); do
   "$repository/scripts/whonix2-rebuilder" keygen --operator "bench-$i" --out "$work/keys/$i" >/dev/null
-  "$server" roster add --state "$filled" --name "bench-$i" "$work/keys/$i/certificate.asc" >/dev/null
+  "$server" roster add --server "$address" --key "$work/operator" --name "bench-$i" \
+    "$work/keys/$i/certificate.asc" >/dev/null
 done
+stop
 witnesses=()
 for i in 1 2; do
   witness_vkey=$("$server" keygen --witness --name "w$i.example.org" --out "$work/w$i.key")
