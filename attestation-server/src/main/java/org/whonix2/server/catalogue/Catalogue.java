@@ -44,8 +44,7 @@ public final class Catalogue {
     values.addAll(List.of(window.after(), end, window.limit()));
     List<Found<RebuildStatement>> found =
         found(
-            "select r.leaf_index, e.content from rebuild r"
-                + " join entry e on e.leaf_index = r.leaf_index where 1 = 1"
+            "select r.leaf_index from rebuild r where 1 = 1"
                 + conditions.sql()
                 + NEXT.formatted("r.leaf_index"),
             values,
@@ -61,9 +60,8 @@ public final class Catalogue {
       throws StoreException {
     return Page.of(
         found(
-            "select a.leaf_index, e.content from rebuilt_artifact a"
-                + " join entry e on e.leaf_index = a.leaf_index where a.digest = ?"
-                + NEXT.formatted("a.leaf_index"),
+            "select leaf_index from rebuilt_artifact where digest = ?"
+                + NEXT.formatted("leaf_index"),
             values(window, artifact.toByteArray()),
             RebuildStatement.class),
         window,
@@ -141,10 +139,8 @@ public final class Catalogue {
   public Page<Found<SnapshotHeader>> snapshots(String suite, Window window) throws StoreException {
     return Page.of(
         found(
-            "select s.leaf_index, e.content from snapshot s"
-                + " join entry e on e.leaf_index = s.leaf_index"
-                + " where s.suite = ? and s.superseded_at >= ?"
-                + NEXT.formatted("s.leaf_index"),
+            "select leaf_index from snapshot where suite = ? and superseded_at >= ?"
+                + NEXT.formatted("leaf_index"),
             values(window, suite, window.size()),
             SnapshotHeader.class),
         window,
@@ -163,8 +159,13 @@ public final class Catalogue {
         > 0;
   }
 
-  private <T extends Statement> List<Found<T>> found(String sql, List<Object> values, Class<T> kind)
-      throws StoreException {
+  /** The entries at these indexes, which are chosen before any entry is read. */
+  private <T extends Statement> List<Found<T>> found(
+      String indexes, List<Object> values, Class<T> kind) throws StoreException {
+    String sql =
+        "select e.leaf_index, e.content from ("
+            + indexes
+            + ") chosen join entry e on e.leaf_index = chosen.leaf_index order by e.leaf_index";
     return store.read(
         "entries",
         handle ->
