@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -64,7 +65,7 @@ public record NamedFile(Path file, Sha256 digest) {
     try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
       all.forEach(files::add);
     }
-    files.sort(null);
+    Collections.sort(files);
     for (Path file : files) {
       if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && !wanted.isEmpty()) {
         try (InputStream in = Files.newInputStream(file)) {
