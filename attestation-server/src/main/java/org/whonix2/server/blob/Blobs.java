@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
@@ -53,7 +54,8 @@ public final class Blobs implements AutoCloseable {
     BlobFolder folder = BlobFolder.open(state.resolve("blobs"), clock.instant());
     Blobs blobs = new Blobs(folder, store, limits, clock);
     blobs.takeStock();
-    blobs.sweeper.scheduleWithFixedDelay(blobs::sweepOrComplain, 0, 1, TimeUnit.HOURS);
+    ScheduledFuture<?> unused =
+        blobs.sweeper.scheduleWithFixedDelay(blobs::sweepOrComplain, 0, 1, TimeUnit.HOURS);
     return blobs;
   }
 

@@ -20,12 +20,21 @@ public final class LargeBody {
   private static final Duration GRACE = Duration.ofSeconds(30);
 
   /** Bytes a second, also through networks that hide who asks. */
-  private static final long SLOWEST = 16 * 1024;
+  private static final long SLOWEST = 32 * 1024;
 
-  private static final Semaphore ARRIVING = new Semaphore(8);
+  private static final Semaphore ARRIVING = new Semaphore(16);
   private static final Semaphore LEAVING = new Semaphore(24);
 
   private LargeBody() {}
+
+  /** An answer cannot be brought to its end: the reader left or is too slow. */
+  static final class BrokenOff extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    BrokenOff(String why) {
+      super(why);
+    }
+  }
 
   /** What is done with a body that arrives. */
   public interface Receiver<T> {
@@ -59,11 +68,17 @@ public final class LargeBody {
       long left = length;
       while (left > 0) {
         int count = content.read(step, 0, (int) Math.min(STEP, left));
-        if (count < 0 || System.nanoTime() - ends > 0) {
-          throw new IOException(
-              count < 0 ? "the content is shorter than it was" : "the reader is too slow");
+        if (count < 0) {
+          throw new IOException("the content is shorter than it was");
         }
-        out.write(step, 0, count);
+        if (System.nanoTime() - ends > 0) {
+          throw new BrokenOff("the reader is too slow");
+        }
+        try {
+          out.write(step, 0, count);
+        } catch (IOException e) {
+          throw new BrokenOff(String.valueOf(e.getMessage()));
+        }
         left -= count;
       }
     } finally {

@@ -93,6 +93,9 @@ public final class WebListener implements AutoCloseable {
     config.routes.before(context -> context.header("X-Content-Type-Options", "nosniff"));
     config.routes.exception(
         HttpResponseException.class, (e, context) -> refused(e).answer(context));
+    // The answer has begun: the connection ends before it does, which tells its reader enough.
+    config.routes.exception(
+        LargeBody.BrokenOff.class, (e, context) -> LOG.debug("an answer ends: {}", e.getMessage()));
     config.routes.exception(
         Exception.class,
         (e, context) -> {

@@ -7,6 +7,7 @@ import static org.whonix2.server.Answers.text;
 
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -197,7 +198,7 @@ class BlobTest {
   void anUploadThatBreaksOffLeavesNothing() throws Exception {
     for (int i = 0; i < 20; i++) {
       // More than the quota would hold, were it charged.
-      try (Socket socket = new Socket("127.0.0.1", log.uri("/").getPort())) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), log.uri("/").getPort())) {
         OutputStream out = socket.getOutputStream();
         String head =
             "PUT %s HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
@@ -220,7 +221,7 @@ class BlobTest {
   /** A sender who asks first need not send what is not taken. */
   @Test
   void whoAsksFirstIsToldBeforeTheBody() throws Exception {
-    try (Socket socket = new Socket("127.0.0.1", log.uri("/").getPort())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), log.uri("/").getPort())) {
       socket.setSoTimeout(10_000);
       String head =
           "PUT %s HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\nExpect: 100-continue\r\n\r\n"

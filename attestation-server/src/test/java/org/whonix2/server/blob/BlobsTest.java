@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -152,9 +153,9 @@ class BlobsTest {
     log(ALPHA, NamedBlobs.of(ALPHA, 1, Sha256.of(content)));
     byte[] other = content("forged", 100);
     InputStream broken =
-        new InputStream() {
+        new FilterInputStream(InputStream.nullInputStream()) {
           @Override
-          public int read() throws IOException {
+          public int read(byte[] to, int offset, int length) throws IOException {
             throw new IOException("broken off");
           }
         };

@@ -74,10 +74,6 @@ final class ServerProcess implements AutoCloseable {
     return address;
   }
 
-  boolean isAlive() {
-    return process.isAlive();
-  }
-
   /** SIGKILL: nothing gets a chance to tidy up. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
