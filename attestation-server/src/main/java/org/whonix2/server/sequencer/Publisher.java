@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.log.Checkpoint;
 import org.whonix2.core.log.NoteSignature;
@@ -28,7 +27,7 @@ public final class Publisher {
   private final PublishedNotes notes;
 
   /** The largest seen. */
-  private final AtomicReference<PublishedNote> known;
+  private volatile PublishedNote known;
 
   private boolean complete = true;
 
@@ -37,7 +36,7 @@ public final class Publisher {
     this.key = key;
     this.cosigners = cosigners;
     this.notes = new PublishedNotes(cosigners.keys());
-    this.known = new AtomicReference<>(first);
+    this.known = first;
   }
 
   /**
@@ -72,7 +71,7 @@ public final class Publisher {
    * @throws StoreException also if it went back, as by a restored backup: nothing is served then
    */
   public PublishedNote latest() throws StoreException {
-    long before = known.get().size();
+    long before = known.size();
     PublishedNote note =
         store.published().orElseThrow(() -> new StoreException("the checkpoint is gone"));
     requireNotBefore(before, "checkpoint", note.size());
@@ -86,8 +85,10 @@ public final class Publisher {
     }
   }
 
-  private PublishedNote seen(PublishedNote note) {
-    known.accumulateAndGet(note, (one, other) -> one.size() > other.size() ? one : other);
+  private synchronized PublishedNote seen(PublishedNote note) {
+    if (note.size() >= known.size()) {
+      known = note;
+    }
     return note;
   }
 
@@ -96,7 +97,7 @@ public final class Publisher {
    * can change.
    */
   public PublishedNote known() {
-    return known.get();
+    return known;
   }
 
   /** Whether every witness cosigned the checkpoint published last; for the publishing thread. */
@@ -111,7 +112,7 @@ public final class Publisher {
 
   /** Publishes the committed tree head with the cosignatures that can be had in time. */
   PublishedNote publish() throws IOException {
-    long before = known.get().size();
+    long before = known.size();
     TreeHead head = store.head();
     requireNotBefore(before, "tree", head.size());
     // A head is signed only when a loss of power could not take it back: the commit before this
@@ -129,7 +130,7 @@ public final class Publisher {
 
   private SignedNote earlier() {
     try {
-      return SignedNote.parse(known.get().note());
+      return SignedNote.parse(known.note());
     } catch (MalformedInputException e) {
       throw new IllegalStateException("we wrote or checked it", e);
     }

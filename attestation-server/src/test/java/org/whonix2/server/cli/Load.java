@@ -85,6 +85,11 @@ final class Load implements AutoCloseable {
     }
   }
 
+  /** What was answered, by index. */
+  Map<Long, byte[]> answered() {
+    return Map.copyOf(answered);
+  }
+
   int count() {
     return answered.size();
   }

@@ -80,6 +80,11 @@ final class ServerProcess implements AutoCloseable {
 
   /** SIGKILL: nothing gets a chance to tidy up. */
   void kill() throws InterruptedException {
+    // If a tracer runs it: a tracer that is killed lets it go on.
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    if (process.descendants().findAny().isPresent()) {
+      process.waitFor(5, TimeUnit.SECONDS);
+    }
     process.destroyForcibly().waitFor();
   }
 
@@ -111,6 +116,7 @@ final class ServerProcess implements AutoCloseable {
 
   @Override
   public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
   }
 }
