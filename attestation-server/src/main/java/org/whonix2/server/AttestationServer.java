@@ -19,6 +19,7 @@ import org.whonix2.server.roster.Roster;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.sequencer.Sequencer;
 import org.whonix2.server.store.DatabaseLocation;
+import org.whonix2.server.store.EntryIndex;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.web.ListenAddress;
 import org.whonix2.server.web.WebListener;
@@ -58,7 +59,7 @@ public final class AttestationServer implements AutoCloseable {
 
   private AttestationServer(Settings settings, Clock clock) throws IOException {
     try {
-      LogStore store = LogStore.open(settings.database().open(), List.of());
+      LogStore store = LogStore.open(settings.database().open(), indexes());
       parts.push(store::close);
       HttpTransport transport =
           new HttpTransport(new HttpDeadlines(WITNESS_DEADLINE, WITNESS_DEADLINE));
@@ -93,6 +94,11 @@ public final class AttestationServer implements AutoCloseable {
    */
   public static AttestationServer start(Settings settings, Clock clock) throws IOException {
     return new AttestationServer(settings, clock);
+  }
+
+  /** What is derived from the entries; new ones at each call. */
+  public static List<EntryIndex> indexes() {
+    return List.of();
   }
 
   /** Where it listens, with the real port. */

@@ -44,7 +44,7 @@ public final class LogStore implements AutoCloseable {
     LogStore store =
         new LogStore(database, Jdbi.create(database.dataSource()), new Indexes(indexes));
     try {
-      store.migrate();
+      migrate(database);
       store.layEmptyTree();
       // Under the head's lock: another process may append meanwhile.
       store.transaction("read the tree", h -> StoredTree.check(h, head(h, FOR_UPDATE)));
@@ -56,7 +56,7 @@ public final class LogStore implements AutoCloseable {
     }
   }
 
-  private void migrate() throws StoreException {
+  static void migrate(Database database) throws StoreException {
     try {
       Flyway.configure()
           .dataSource(database.dataSource())

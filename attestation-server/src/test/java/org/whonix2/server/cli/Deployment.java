@@ -101,6 +101,16 @@ final class Deployment implements AutoCloseable {
     return server;
   }
 
+  /** Runs {@code check}, which must find nothing wrong; its output. */
+  String check() throws Exception {
+    List<String> line = new ArrayList<>(List.of("check", "--state", "log", "--log", logKey));
+    line.addAll(List.of("--witness", witnessKey));
+    line.addAll(database);
+    ServerProcess.Ended ended = ServerProcess.run(folder, line);
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    return ended.out();
+  }
+
   /** The log's public key. */
   VerifierKey logKey() throws Exception {
     return VerifierKey.parse(logKey);

@@ -49,6 +49,8 @@ class KillTest {
     kept = deployment.follow(server.address(), kept);
     assertThat(kept.size()).isGreaterThanOrEqualTo(load.count());
     assertThat(load.count()).isGreaterThanOrEqualTo(5 * times);
+    assertThat(server.terminate()).isTrue();
+    assertThat(deployment.check()).contains("cosigned by [w1]").endsWith("proven\n");
   }
 
   @Test

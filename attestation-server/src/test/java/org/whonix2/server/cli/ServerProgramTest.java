@@ -14,7 +14,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.whonix2.core.log.SignatureType;
 import org.whonix2.core.log.VerifierKey;
 import org.whonix2.core.openpgp.Certificate;
+import org.whonix2.server.AttestationServer;
 import org.whonix2.server.Attestations;
+import org.whonix2.server.store.H2Database;
+import org.whonix2.server.store.LogEntry;
+import org.whonix2.server.store.LogStore;
 
 /** The program as a user runs it: one process a command. */
 class ServerProgramTest {
@@ -98,10 +102,32 @@ class ServerProgramTest {
         .doesNotContain("sesame");
   }
 
+  @Test
+  void checkTellsWhatIsWrongAndExitsWithFour() throws Exception {
+    String vkey = run("keygen", "--name", "log.example.org/x", "--out", "log.key").out().strip();
+    ServerProcess.Ended nowhere = run("check", "--state", "s", "--log", vkey);
+    assertThat(nowhere.exitCode()).isEqualTo(2);
+    assertThat(nowhere.err()).contains("expected a log there");
+    assertThat(folder.resolve("s")).doesNotExist();
+
+    Path state = folder.resolve("s");
+    LogEntry entry = LogEntry.opaque(new byte[] {1});
+    try (LogStore store = LogStore.open(H2Database.open(state), AttestationServer.indexes())) {
+      assertThat(store.append(store.head(), List.of(entry))).isPresent();
+    }
+    ServerProcess.Ended wrong = run("check", "--state", "s", "--log", vkey, "--json");
+    assertThat(wrong.exitCode()).isEqualTo(4);
+    assertThat(wrong.out())
+        .isEqualTo("{\"proven\":false,\"wrong\":\"checkpoint: expected one, found none\"}\n");
+    assertThat(wrong.err()).contains("error: checkpoint: expected one, found none");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "serve",
+        "check --state s",
+        "check --state s --log x",
         "serve --listen 127.0.0.1:0 --key log.key --database jdbc:h2:mem:x",
         "serve --listen 127.0.0.1:0 --key log.key --database jdbc:postgresql://x/y?password=z",
         "serve --listen nowhere --key log.key",

@@ -109,6 +109,7 @@ class SeveralServersTest {
       LogState state = deployment.follow(server.address(), LogState.empty());
       assertThat(state.size()).isGreaterThanOrEqualTo(Math.max(newest, load.count()));
     }
+    assertThat(deployment.check()).as("while they run").endsWith("proven\n");
     assertThat(served).as("many checkpoints were seen").hasSizeGreaterThan(10);
     Frontier frontier = Frontier.empty();
     for (long bundle = 0; frontier.size() < newest; bundle++) {
