@@ -33,7 +33,7 @@ final class LogRoutes {
     routes.get("/tile/<path>", this::tile);
   }
 
-  private void checkpoint(Context context) {
+  private void checkpoint(Context context) throws IOException {
     context
         .contentType("text/plain; charset=utf-8")
         .header("Cache-Control", "no-cache")
@@ -60,8 +60,7 @@ final class LogRoutes {
   }
 
   private Optional<byte[]> find(TilePath path) throws IOException {
-    int width = TilePath.widthAt(path.level(), path.index(), publisher.latest().size());
-    if (width < path.width()) {
+    if (!isReached(path, publisher.known().size()) && !isReached(path, publisher.latest().size())) {
       return Optional.empty();
     }
     if (!path.isEntries()) {
@@ -69,5 +68,9 @@ final class LogRoutes {
     }
     List<byte[]> entries = store.entries(path.index() * TilePath.FULL, path.width());
     return Optional.of(EntryBundle.format(entries));
+  }
+
+  private static boolean isReached(TilePath path, long size) {
+    return TilePath.widthAt(path.level(), path.index(), size) >= path.width();
   }
 }

@@ -67,6 +67,11 @@ public final class Cosigners implements AutoCloseable {
     return asked.size();
   }
 
+  /** The keys of the witnesses that are asked. */
+  public List<VerifierKey> keys() {
+    return asked.stream().map(witness -> witness.cosigner.key()).toList();
+  }
+
   /** A witness, and until when (in nanoseconds of this process) it is left alone. */
   private static final class Asked {
     private final Cosigner cosigner;

@@ -44,7 +44,7 @@ public final class LogStore implements AutoCloseable {
     LogStore store =
         new LogStore(database, Jdbi.create(database.dataSource()), new Indexes(indexes));
     try {
-      store.migrate();
+      migrate(database);
       store.layEmptyTree();
       // Under the head's lock: another process may append meanwhile.
       store.transaction("read the tree", h -> StoredTree.check(h, head(h, FOR_UPDATE)));
@@ -56,7 +56,7 @@ public final class LogStore implements AutoCloseable {
     }
   }
 
-  private void migrate() throws StoreException {
+  static void migrate(Database database) throws StoreException {
     try {
       Flyway.configure()
           .dataSource(database.dataSource())
@@ -223,29 +223,43 @@ public final class LogStore implements AutoCloseable {
         .findOne();
   }
 
+  /** Makes one note of two about one tree: the one that stands there, and a new one. */
+  public interface Merge {
+    PublishedNote merge(PublishedNote standing, PublishedNote note) throws StoreException;
+  }
+
   /**
    * Keeps the checkpoint that is to be served, on disk when this returns.
    *
-   * @return false if one for a larger tree stands there already, which stays
+   * @param merge what becomes of two for trees of one size
+   * @return what stands there now: one for a larger tree stays
    */
-  public boolean publish(PublishedNote note) throws StoreException {
-    boolean kept =
+  public PublishedNote publish(PublishedNote note, Merge merge) throws StoreException {
+    PublishedNote kept =
         transaction(
             "publish a checkpoint",
-            handle ->
-                handle.execute(
-                            "update checkpoint set tree_size = ?, note = ? where tree_size <= ?",
-                            note.size(),
-                            note.note(),
-                            note.size())
-                        == 1
-                    || (published(handle).isEmpty()
-                        && handle.execute(
-                                "insert into checkpoint values (1, ?, ?)", note.size(), note.note())
-                            == 1));
-    if (kept) {
-      sync();
+            handle -> {
+              // Processes that publish at the same time do so one after the other.
+              head(handle, FOR_UPDATE);
+              return publish(handle, published(handle), note, merge);
+            });
+    sync();
+    return kept;
+  }
+
+  private static PublishedNote publish(
+      Handle handle, Optional<PublishedNote> standing, PublishedNote note, Merge merge)
+      throws StoreException {
+    if (standing.isEmpty()) {
+      handle.execute("insert into checkpoint values (1, ?, ?)", note.size(), note.note());
+      return note;
     }
+    if (standing.get().size() > note.size()) {
+      return standing.get();
+    }
+    PublishedNote kept =
+        standing.get().size() == note.size() ? merge.merge(standing.get(), note) : note;
+    handle.execute("update checkpoint set tree_size = ?, note = ?", kept.size(), kept.note());
     return kept;
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,6 +19,10 @@ import org.whonix2.core.openpgp.Certificate;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.server.Attestations;
 import org.whonix2.server.Revoked;
+import org.whonix2.server.api.LogApi;
+import org.whonix2.server.store.H2Database;
+import org.whonix2.server.store.LogEntry;
+import org.whonix2.server.store.LogStore;
 
 /** The program as a user runs it: one process a command. */
 class ServerProgramTest {
@@ -146,10 +151,32 @@ class ServerProgramTest {
         .doesNotContain("sesame");
   }
 
+  @Test
+  void checkTellsWhatIsWrongAndExitsWithFour() throws Exception {
+    String vkey = run("keygen", "--name", "log.example.org/x", "--out", "log.key").out().strip();
+    ServerProcess.Ended nowhere = run("check", "--state", "s", "--log", vkey);
+    assertThat(nowhere.exitCode()).isEqualTo(2);
+    assertThat(nowhere.err()).contains("expected a log there");
+    assertThat(folder.resolve("s")).doesNotExist();
+
+    Path state = folder.resolve("s");
+    LogEntry entry = LogEntry.opaque(new byte[] {1});
+    try (LogStore store = LogStore.open(H2Database.open(state), LogApi.indexes(Clock.systemUTC()))) {
+      assertThat(store.append(store.head(), List.of(entry))).isPresent();
+    }
+    ServerProcess.Ended wrong = run("check", "--state", "s", "--log", vkey, "--json");
+    assertThat(wrong.exitCode()).isEqualTo(4);
+    assertThat(wrong.out())
+        .isEqualTo("{\"proven\":false,\"wrong\":\"checkpoint: expected one, found none\"}\n");
+    assertThat(wrong.err()).contains("error: checkpoint: expected one, found none");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "serve",
+        "check --state s",
+        "check --state s --log x",
         "serve --listen 127.0.0.1:0 --key log.key --database jdbc:h2:mem:x",
         "serve --listen 127.0.0.1:0 --key log.key --database jdbc:postgresql://x/y?password=z",
         "serve --listen nowhere --key log.key",

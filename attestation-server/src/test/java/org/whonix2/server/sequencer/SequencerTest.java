@@ -182,12 +182,12 @@ class SequencerTest {
               good.sign(stranger).toBytes(),
               new byte[] {1},
               larger.sign(KEY).toBytes())) {
-        assertThat(store.publish(new PublishedNote(5, kept))).isTrue();
+        store.publish(new PublishedNote(5, kept), (standing, ours) -> ours);
         assertThatThrownBy(() -> Publisher.open(store, KEY, cosigners))
             .isInstanceOf(StoreException.class)
             .hasMessageContaining("kept checkpoint");
       }
-      assertThat(store.publish(new PublishedNote(5, good.sign(KEY).toBytes()))).isTrue();
+      store.publish(new PublishedNote(5, good.sign(KEY).toBytes()), (standing, ours) -> ours);
       assertThat(Publisher.open(store, KEY, cosigners).origin()).isEqualTo(TestLog.ORIGIN);
     }
   }

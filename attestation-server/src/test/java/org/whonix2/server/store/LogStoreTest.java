@@ -192,15 +192,25 @@ class LogStoreTest {
 
   @Test
   void publishedCheckpointNeverGoesBack() throws Exception {
+    LogStore.Merge both =
+        (standing, note) ->
+            new PublishedNote(4, new byte[] {standing.note()[0], note.note()[0], (byte) 5});
     try (LogStore store = open()) {
-      assertThat(store.publish(new PublishedNote(4, new byte[] {4}))).isTrue();
-      assertThat(store.publish(new PublishedNote(3, new byte[] {3}))).isFalse();
-      assertThat(store.published().orElseThrow().note()).containsExactly(4);
-      assertThat(store.publish(new PublishedNote(4, new byte[] {44}))).isTrue();
+      assertThat(publish(store, 4, 1, both)).containsExactly(1);
+      assertThat(publish(store, 3, 2, both)).as("a smaller tree").containsExactly(1);
+      assertThat(store.published().orElseThrow().note()).containsExactly(1);
+      assertThat(publish(store, 4, 3, both)).as("the same tree").containsExactly(1, 3, 5);
+      assertThat(store.published().orElseThrow().note()).containsExactly(1, 3, 5);
+      assertThat(publish(store, 5, 6, both)).as("a larger tree").containsExactly(6);
     }
     try (LogStore store = open()) {
-      assertThat(store.published().orElseThrow().note()).containsExactly(44);
+      assertThat(store.published().orElseThrow().note()).containsExactly(6);
     }
+  }
+
+  private static byte[] publish(LogStore store, long size, int note, LogStore.Merge merge)
+      throws StoreException {
+    return store.publish(new PublishedNote(size, new byte[] {(byte) note}), merge).note();
   }
 
   @ParameterizedTest
