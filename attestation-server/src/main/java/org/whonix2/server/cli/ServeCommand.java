@@ -75,6 +75,8 @@ final class ServeCommand implements Callable<ExitCode> {
 
   @Override
   public ExitCode call() throws IOException, MalformedInputException, CommandException {
+    AttestationServer.Limits limits =
+        new AttestationServer.Limits(Rate.parse(signerRate), Rate.parse(unverifiedRate));
     List<WitnessAddress> asked = new ArrayList<>();
     for (String witness : witnesses) {
       asked.add(WitnessAddress.parse(witness));
@@ -87,7 +89,7 @@ final class ServeCommand implements Callable<ExitCode> {
             asked,
             refresh,
             operator(),
-            new AttestationServer.Limits(Rate.parse(signerRate), Rate.parse(unverifiedRate)));
+            limits);
     AttestationServer server = AttestationServer.start(settings, Clock.systemUTC());
     UntilStopped.run(server.address(), server, spec.commandLine().getOut());
     return ExitCode.DONE;
