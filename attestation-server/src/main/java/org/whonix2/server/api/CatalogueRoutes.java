@@ -24,6 +24,7 @@ import org.whonix2.server.catalogue.Page;
 import org.whonix2.server.catalogue.RebuildQuery;
 import org.whonix2.server.catalogue.Window;
 import org.whonix2.server.sequencer.Publisher;
+import org.whonix2.server.store.StoreException;
 import org.whonix2.server.web.Problem;
 
 /** Questions about packages: pages of what the published checkpoint covers, in the log's order. */
@@ -166,7 +167,7 @@ final class CatalogueRoutes {
     return Parameters.parse(name, context.pathParam(name), parser);
   }
 
-  private Window window(Context context) throws MalformedInputException {
+  private Window window(Context context) throws MalformedInputException, StoreException {
     return Parameters.parse(context.queryString(), PAGED).window(publisher.latest().size());
   }
 

@@ -2,27 +2,32 @@ package org.whonix2.server.api;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.log.SignedNote;
 import org.whonix2.server.sequencer.Sequenced;
 import org.whonix2.server.store.PublishedNote;
+import org.whonix2.server.store.StoreException;
 
 /** Waits until enough witnesses have cosigned what is published. No thread waits. */
 final class Cosignatures {
   private static final Duration STEP = Duration.ofMillis(200);
 
-  private final Supplier<PublishedNote> latest;
+  /** The checkpoint that is published now. */
+  interface Latest {
+    PublishedNote get() throws StoreException;
+  }
+
+  private final Latest latest;
   private final Duration deadline;
   private final Executor steps;
 
   /**
-   * @param latest the checkpoint that is published now
    * @param deadline how long they may be waited for
    */
-  Cosignatures(Supplier<PublishedNote> latest, Duration deadline, Executor steps) {
+  Cosignatures(Latest latest, Duration deadline, Executor steps) {
     this.latest = latest;
     this.deadline = deadline;
     this.steps = steps;
@@ -49,7 +54,7 @@ final class Cosignatures {
       return CompletableFuture.completedFuture(entry);
     }
     return CompletableFuture.supplyAsync(
-            latest,
+            this::look,
             CompletableFuture.delayedExecutor(STEP.toMillis(), TimeUnit.MILLISECONDS, steps))
         .thenCompose(
             found ->
@@ -59,5 +64,13 @@ final class Cosignatures {
                         : new Sequenced(entry.index(), entry.isNew(), found),
                     cosigned,
                     until));
+  }
+
+  private PublishedNote look() {
+    try {
+      return latest.get();
+    } catch (StoreException e) {
+      throw new CompletionException(e);
+    }
   }
 }

@@ -59,6 +59,7 @@ final class ServeCommand implements Callable<ExitCode> {
   private @Nullable Path operator;
 
   @Mixin private BlobOptions blobs = new BlobOptions();
+
   @Option(
       names = "--signer-rate",
       paramLabel = "N:BURST",
@@ -78,6 +79,9 @@ final class ServeCommand implements Callable<ExitCode> {
 
   @Override
   public ExitCode call() throws IOException, MalformedInputException, CommandException {
+    AttestationServer.Limits limits =
+        new AttestationServer.Limits(
+            Rate.parse(signerRate), Rate.parse(unverifiedRate), blobs.limits());
     DatabaseLocation location = database.location(service.state());
     List<WitnessAddress> asked = new ArrayList<>();
     for (String witness : witnesses) {
@@ -92,8 +96,7 @@ final class ServeCommand implements Callable<ExitCode> {
             refresh,
             operator(),
             location,
-            new AttestationServer.Limits(
-                Rate.parse(signerRate), Rate.parse(unverifiedRate), blobs.limits()));
+            limits);
     AttestationServer server = AttestationServer.start(settings, Clock.systemUTC());
     UntilStopped.run(server.address(), server, spec.commandLine().getOut());
     return ExitCode.DONE;

@@ -2,9 +2,10 @@ package org.whonix2.e2e.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.stream.LongStream;
 import org.whonix2.core.MalformedInputException;
-import org.whonix2.server.catalogue.Catalogue;
+import org.whonix2.server.api.LogApi;
 import org.whonix2.server.store.H2Database;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.store.TreeHead;
@@ -20,7 +21,7 @@ final class LogFill {
     LoadStatements.Past past = new LoadStatements.Past();
     long bytes = 0;
     try (LogStore store =
-        LogStore.open(H2Database.open(Path.of(arguments[0])), Catalogue.indexes())) {
+        LogStore.open(H2Database.open(Path.of(arguments[0])), LogApi.indexes(Clock.systemUTC()))) {
       TreeHead head = store.head();
       while (head.size() < wanted) {
         var entries =
