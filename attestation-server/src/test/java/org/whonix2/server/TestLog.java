@@ -54,7 +54,7 @@ public final class TestLog implements AutoCloseable {
   private final SecretKey operator = Attestations.rebuilder("the operator");
   private final SecretKey rebuilder = Attestations.rebuilder("alpha-1");
   private final byte[] admission;
-    private AttestationServer server;
+  private AttestationServer server;
 
   public TestLog(Path folder) throws IOException {
     this(folder, Duration.ofMinutes(10));

@@ -26,9 +26,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.whonix2.core.digest.Sha256;
+import org.whonix2.server.AttestationServer;
 import org.whonix2.server.NamedBlobs;
 import org.whonix2.server.TestLog;
-import org.whonix2.server.AttestationServer;
 import org.whonix2.server.admission.RateLimits;
 import org.whonix2.server.blob.BlobLimits;
 

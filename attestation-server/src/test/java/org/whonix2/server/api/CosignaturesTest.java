@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +64,10 @@ class CosignaturesTest {
   void theCheckpointThatEnoughCosignedIsTheAnswers() throws Exception {
     AtomicReference<PublishedNote> latest = new AtomicReference<>(checkpoint(5, 1));
     Cosignatures cosignatures =
-        new Cosignatures(latest::get, Duration.ofMinutes(1), ForkJoinPool.commonPool());
+        new Cosignatures(
+            () -> Objects.requireNonNull(latest.get()),
+            Duration.ofMinutes(1),
+            ForkJoinPool.commonPool());
     CompletableFuture<Sequenced> waits =
         cosignatures.await(new Sequenced(4, true, checkpoint(5, 0)), 2);
     Thread.sleep(500);

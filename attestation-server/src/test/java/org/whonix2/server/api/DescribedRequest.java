@@ -38,7 +38,9 @@ record DescribedRequest(
    * @param log which has {@link Samples#some}
    */
   static List<DescribedRequest> all(TestLog log) {
-    return Stream.of(submissions(log), queries(), look(), tree(), blobs()).flatMap(List::stream).toList();
+    return Stream.of(submissions(log), queries(), look(), tree(), blobs())
+        .flatMap(List::stream)
+        .toList();
   }
 
   private static List<DescribedRequest> submissions(TestLog log) {

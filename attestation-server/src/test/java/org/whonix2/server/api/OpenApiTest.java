@@ -32,9 +32,9 @@ import org.whonix2.server.Samples;
 import org.whonix2.server.TestDatabase;
 import org.whonix2.server.TestLog;
 import org.whonix2.server.admission.AdmissionRules;
+import org.whonix2.server.admission.RateLimits;
 import org.whonix2.server.blob.BlobLimits;
 import org.whonix2.server.blob.Blobs;
-import org.whonix2.server.admission.RateLimits;
 import org.whonix2.server.cosigning.Cosigners;
 import org.whonix2.server.roster.LoggedRoster;
 import org.whonix2.server.sequencer.Publisher;
@@ -46,12 +46,17 @@ import org.whonix2.server.web.WebListener;
 
 /** The document that the server serves, held against the server that serves it. */
 class OpenApiTest {
-  /** What other tests here and in {@link BlobTest} show. */
+  /**
+   * What other tests here, {@link BlobTest}, {@link RateLimitTest} and {@link SubmitCosignedTest}
+   * show.
+   */
   private static final Set<String> SHOWN_ELSEWHERE =
       Set.of(
           "GET /health 503",
           "POST /api/v1/attestations 408",
+          "POST /api/v1/attestations 429",
           "POST /api/v1/attestations 503",
+          "POST /api/v1/attestations 504",
           "GET /api/v1/blobs/{sha256} 206",
           "GET /api/v1/blobs/{sha256} 416",
           "GET /api/v1/blobs/{sha256} 503",
@@ -136,7 +141,6 @@ class OpenApiTest {
                             + handler.getPath().replace('<', '{').replace('>', '}')));
             unstarted.api.register(config.routes);
           });
-      blobs.close();
     }
     return served;
   }
@@ -151,6 +155,7 @@ class OpenApiTest {
     private final LogStore store;
     private final Cosigners nobody =
         new Cosigners(List.of(), Duration.ofSeconds(1), Duration.ofSeconds(1));
+    private final Blobs blobs;
     private final LogApi api;
 
     Unstarted(Path state) throws Exception {
@@ -158,6 +163,7 @@ class OpenApiTest {
       Publisher publisher =
           Publisher.open(store, TestLog.key(TestLog.ORIGIN, SignatureType.ED25519), nobody);
       Sequencer sequencer = new Sequencer(store, publisher, Duration.ofMinutes(1));
+      blobs = Blobs.open(state, store, BlobLimits.STANDARD, Clock.systemUTC());
       api =
           new LogApi(
               store,
@@ -168,12 +174,13 @@ class OpenApiTest {
                   TestLog.ORIGIN,
                   Optional.empty(),
                   new RateLimits(RateLimits.SIGNER, RateLimits.UNVERIFIED)),
-              Blobs.open(state, store, BlobLimits.STANDARD, Clock.systemUTC()),
+              blobs,
               Clock.systemUTC());
     }
 
     @Override
     public void close() {
+      blobs.close();
       nobody.close();
       store.close();
     }

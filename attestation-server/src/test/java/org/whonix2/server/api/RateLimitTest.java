@@ -31,7 +31,11 @@ class RateLimitTest {
   @BeforeEach
   void start() throws Exception {
     Rate slow = new Rate(1, BURST);
-    log = new TestLog(folder, Duration.ofMinutes(10), new AttestationServer.Limits(slow, slow, BlobLimits.STANDARD));
+    log =
+        new TestLog(
+            folder,
+            Duration.ofMinutes(10),
+            new AttestationServer.Limits(slow, slow, BlobLimits.STANDARD));
   }
 
   @AfterEach

@@ -30,8 +30,8 @@ import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.server.Attestations;
 import org.whonix2.server.NamedBlobs;
-import org.whonix2.server.blob.BlobNames;
 import org.whonix2.server.TestDatabase;
+import org.whonix2.server.blob.BlobNames;
 import org.whonix2.server.store.LogStore;
 
 /** A server in a process of its own whose memory is far smaller than a blob. */

@@ -95,7 +95,8 @@ final class Deployment implements AutoCloseable {
     List<String> line =
         new ArrayList<>(
             List.of("serve", "--listen", "127.0.0.1:0", "--state", "log", "--key", "log.key"));
-    line.addAll(List.of("--operator", "operator/certificate.asc", "--signer-rate", "60000:1000000"));
+    line.addAll(
+        List.of("--operator", "operator/certificate.asc", "--signer-rate", "60000:1000000"));
     line.addAll(List.of("--witness", witness.address() + "," + witnessKey));
     line.addAll(database);
     ServerProcess server = ServerProcess.start(folder, tracer, line);

@@ -92,6 +92,8 @@ final class ServerProcess implements AutoCloseable {
   void killTraced() throws InterruptedException {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.waitFor();
+  }
+
   /** It gets no time until it is resumed, as when its machine sleeps. */
   void pause() throws IOException, InterruptedException {
     signal("STOP");

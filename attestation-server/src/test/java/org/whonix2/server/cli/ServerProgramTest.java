@@ -161,7 +161,8 @@ class ServerProgramTest {
 
     Path state = folder.resolve("s");
     LogEntry entry = LogEntry.opaque(new byte[] {1});
-    try (LogStore store = LogStore.open(H2Database.open(state), LogApi.indexes(Clock.systemUTC()))) {
+    try (LogStore store =
+        LogStore.open(H2Database.open(state), LogApi.indexes(Clock.systemUTC()))) {
       assertThat(store.append(store.head(), List.of(entry))).isPresent();
     }
     ServerProcess.Ended wrong = run("check", "--state", "s", "--log", vkey, "--json");

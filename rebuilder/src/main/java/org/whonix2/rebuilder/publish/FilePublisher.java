@@ -12,6 +12,7 @@ import org.whonix2.io.http.FetchException;
 import org.whonix2.io.http.HttpAnswer;
 import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
+import org.whonix2.io.http.ProblemDetails;
 import org.whonix2.io.progress.Progress;
 
 /** Sends the files that a logged statement names to the server that has it, as far as they miss. */
@@ -114,7 +115,7 @@ public final class FilePublisher {
       boolean refused = answer.status() == 413 || answer.status() == 410 || answer.status() == 507;
       throw new CommandException(
           refused ? ExitCode.REFUSED : ExitCode.OUTSIDE_FAILED,
-          file.file().getFileName() + ": " + Problem.describe(answer));
+          file.file().getFileName() + ": " + ProblemDetails.describe(answer));
     }
   }
 
