@@ -20,6 +20,7 @@ import org.whonix2.server.blob.Upload;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.web.LargeBody;
 import org.whonix2.server.web.Problem;
+import org.whonix2.server.web.RequestBody;
 
 /**
  * Files that entries name. They are somebody else's: whatever they claim to be, a browser saves
@@ -112,24 +113,31 @@ final class BlobRoutes {
 
   private void put(Context context) throws IOException {
     Optional<Sha256> digest = digest(context);
-    if (digest.isEmpty()) {
-      return;
+    if (digest.isEmpty() || !isTaken(context, digest.get())) {
+      RequestBody.drop(context);
     }
+  }
+
+  /** Returns whether the body was read; if not, the answer is made all the same. */
+  private boolean isTaken(Context context, Sha256 digest) throws IOException {
     long length = context.req().getContentLengthLong();
     if (length < 0) {
       new Problem(HttpStatus.LENGTH_REQUIRED_411, "expected a Content-Length").answer(context);
-      return;
+      return false;
     }
-    Upload upload = blobs.admit(digest.get(), length, publisher.latest().size());
+    Upload upload = blobs.admit(digest, length, publisher.latest().size());
     if (upload instanceof Upload.Welcome welcome) {
       try (Upload.Place place = welcome.place()) {
-        receive(context, digest.get(), length, place);
+        receive(context, digest, length, place);
       }
-    } else if (upload instanceof Upload.Stored) {
+      return true;
+    }
+    if (upload instanceof Upload.Stored) {
       context.status(HttpStatus.NO_CONTENT_204);
     } else {
       refusal(upload).answer(context);
     }
+    return false;
   }
 
   private static void receive(Context context, Sha256 digest, long length, Upload.Place place)

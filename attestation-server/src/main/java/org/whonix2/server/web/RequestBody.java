@@ -3,6 +3,7 @@ package org.whonix2.server.web;
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.ContentTooLargeResponse;
 import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
 import io.javalin.http.RequestTimeoutResponse;
 import io.javalin.http.ServiceUnavailableResponse;
 import java.io.ByteArrayOutputStream;
@@ -42,6 +43,23 @@ public final class RequestBody {
     }
     try {
       return readWhole(context, limit);
+    } finally {
+      ARRIVING.release();
+    }
+  }
+
+  /**
+   * Reads a body that is not wanted, as far as one is read and dropped, so that its sender sees the
+   * answer. One who waits to be asked for it is not asked.
+   */
+  public static void drop(Context context) {
+    if (context.header("Expect") != null || !ARRIVING.tryAcquire()) {
+      return;
+    }
+    try {
+      read(context.bodyInputStream(), DROPPED);
+    } catch (HttpResponseException e) {
+      // It is refused for another reason already.
     } finally {
       ARRIVING.release();
     }
