@@ -11,6 +11,7 @@ variant="ed"
 # --- builds and what they voted for ---------------------------------------------------------------
 # build_by OPERATOR SOURCE TOOLCHAIN [ROOT]: in the background, into OPERATOR/SOURCE-TOOLCHAIN.
 build_by() {
+  : >"$1.log"
   "$rebuilder" rebuild "$2" --toolchain "$3" --compiler-root "${4:-${root[$1]}}" --key "$1/key" \
     --state "$state" --out "$1/$2-$3" --publish "$url" >"$1.result" 2>"$1.log" </dev/null &
   rebuilds+=($!)
@@ -76,9 +77,9 @@ infect() {
   local tcc=0.9.27+git20200814.62c30a4a-1
   mkdir infected infected/archive infected/deb
   (cd infected
-    # The lists of the rebuilders' own apt, which has sources.
-    APT_CONFIG=$(ls "$state"/apt/bookworm/*/apt.conf)
-    export APT_CONFIG
+    # The lists of a rebuilder's own apt, which has sources.
+    set -- "$state"/apt/bookworm/*/apt.conf
+    export APT_CONFIG=$1
     apt-get -q source --download-only "tcc=$tcc"
     dpkg-source --no-check --extract tcc_*.dsc source
     { sed '/^static int _tcc_open(/,$d' source/libtcc.c
@@ -108,7 +109,8 @@ infect() {
     export GNUPGHOME=$work/gnupg
     gpg --batch --quiet --passphrase '' --quick-generate-key attacker@example.org ed25519 sign never
     gpg --batch --quiet --clearsign --output dists/bookworm/InRelease dists/bookworm/Release
-    gpg --batch --quiet --export attacker@example.org >../debian-archive-attacker.gpg)
+    gpg --batch --quiet --export attacker@example.org >../debian-archive-attacker.gpg
+    gpgconf --kill all)
 
   # The sources and definitions of somebody who trusts that archive.
   mkdir -p infected/sources infected/config/toolchains/plans
@@ -167,6 +169,7 @@ row "$package, gate off" 0 "$package .* is installed" on_box off one-root "" "$p
 row "two votes of one root, gate on" 100 'compilerRoot' on_box on one-root "" "$package"
 row_why
 row "two votes of two roots, gate on" 0 "$package .* is installed" on_box on two-roots "" "$package"
+row_says
 
 say "5. one compiler from four roots, stage by stage"
 row "tcc from gcc, clang, pcc and tcc" 0 'compiler roots come to one compiler' \
@@ -192,12 +195,14 @@ roots_policy no-third-root "$three" "alpha gcc" "beta clang" "zeta gcc"
 roots_policy not-its-root "$three" "alpha gcc" "beta clang" "gamma gcc"
 roots_policy gateway 'quorum: {threshold: 2}' "alpha gcc, clang" "beta gcc, clang" "gamma pcc"
 row "workstation: three roots, one hash" 0 "hello from .*\+ddc" on_box on workstation tcc-ddc "$variant"
+row_says
 row "a root is missing" 100 'no ticket|of 3' on_box on no-third-root tcc-ddc "$variant"
 row_why
 row "the same, gate off" 0 "hello from .*\+ddc" on_box off no-third-root tcc-ddc "$variant"
 row "a rebuilder claims a root that the policy denies it" 100 'no ticket|of 3' on_box on not-its-root tcc-ddc "$variant"
 row_why
 row "gateway: what clang built" 0 "hello from .*\+cc\.clang14" on_box on gateway clang-14 "$variant"
+row_says
 
 say "8. a trojan in a compiler"
 # In a shell of its own: errors end no function that something waits for.

@@ -21,15 +21,20 @@ row() {
   printf '   %-58s exit %s, %s\n' "$what" "$seen" "$mark"
 }
 
-# What the gate said to the last row's command, now and in the table.
+# What the gate said to the last row's command: all of it now, and in the table the last reason that
+# counting the votes gave, or else why the gate refused.
 row_why() {
   local line
   while IFS= read -r line; do
     printf '      | %s\n' "$line"
-  done < <(grep -aE '^whonix2:( refused:|   (why|do):)' row.out)
-  line=$(grep -aE -m1 '^whonix2:   why:' row.out | sed 's/^whonix2:   why: *//') || true
+  done < <(grep -aE '^whonix2:( refused:|   (why|do):)|^  (votes|refused:) |^    [-+x] ' row.out)
+  line=$(sed -n 's/^  refused: *//p' row.out | tail -n 1)
+  [ -n "$line" ] || line=$(sed -n 's/^whonix2:   why: *//p' row.out | head -n 1)
   rows+=("      \"$(printf '%.96s' "$line")\"")
 }
+
+# The last line that the last row's command printed.
+row_says() { tail -n 1 row.out | sed 's/^/      | /'; }
 
 table() {
   printf '   %-58s %8s %8s   %s\n' "" expected seen verdict
