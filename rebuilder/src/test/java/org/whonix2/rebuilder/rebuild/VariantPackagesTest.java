@@ -82,15 +82,15 @@ class VariantPackagesTest {
   /** The packages' own programs, told to do what they are for. */
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|',
+      delimiterString = "=>",
       value = {
-        "ed           | printf 'a\\nwhole\\n.\\n,p\\nQ\\n' | bin/ed -s                   | whole",
-        "figlet       | usr/bin/figlet-figlet -d usr/share/figlet -f mini ok         | _ |_",
-        "bzip2        | printf whole | bin/bzip2 | bin/bzip2 -dc                      | whole",
-        "hello        | usr/bin/hello --greeting=whole                                | whole",
-        "original-awk | printf '6 7\\n' | usr/bin/original-awk '{ print \"=\" $1 * $2 }' | =42",
-        "gzip         | printf whole | bin/gzip -9 | bin/gzip -dc                      | whole",
-        "less         | printf whole | bin/less                                      | whole",
+        "ed           => printf 'a\\nwhole\\n.\\n,p\\nQ\\n' | bin/ed -s => whole",
+        "figlet       => usr/bin/figlet-figlet -d usr/share/figlet -f mini ok => _ |_",
+        "bzip2        => printf whole | bin/bzip2 | bin/bzip2 -dc => whole",
+        "hello        => usr/bin/hello --greeting=whole => whole",
+        "original-awk => printf '6 7\\n' | usr/bin/original-awk '{ print \"=\" $1 * $2 }' => =42",
+        "gzip         => printf whole | bin/gzip -9 | bin/gzip -dc => whole",
+        "less         => printf whole | bin/less => whole",
       })
   void onePackageComesFromThreeRootsAndRuns(String source, String command, String said)
       throws Exception {
@@ -141,8 +141,9 @@ class VariantPackagesTest {
         "original-awk | gcc-12   | same",
         "original-awk | clang-14 | same",
         "original-awk | pcc      | fails with cannot find 'stdnoreturn.h'",
-        "gzip         | gcc-12   | same",
-        "gzip         | clang-14 | same",
+        // Its configure sees that a file's time, which libfaketime leaves, is not the clock's.
+        "gzip         | gcc-12   | differs by time",
+        "gzip         | clang-14 | differs by time",
         "gzip         | pcc      | fails with multiple definition of `xnrealloc'",
       })
   void nativelyItIsTheSameTwiceOrTheReasonIsAttested(
