@@ -44,7 +44,6 @@ final class SubmissionRoute {
       Set.of("application/json", "application/vnd.dsse.envelope.v1+json");
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
-  /** Below the time after which an idle connection is closed. */
   private static final Duration COSIGNING_DEADLINE = Duration.ofSeconds(12);
 
   /** A witness that failed is asked again after that time. */
@@ -104,6 +103,21 @@ final class SubmissionRoute {
       return;
     }
     Admission admission = rules.judge(body, roster.current(), clock.instant());
+    if (admission instanceof Admission.Admitted admitted) {
+      LogEntry entry = admitted.entry();
+      boolean said = store.indexOf(entry.identity()).isPresent();
+      Optional<Admission> tooMany = said ? rules.ofNobody() : rules.ofSigner(admitted);
+      if (tooMany.isPresent()) {
+        refuse(context, tooMany.get());
+      } else {
+        again(context, entry, cosigned.getAsInt());
+      }
+    } else {
+      refuse(context, admission);
+    }
+  }
+
+  private static void refuse(Context context, Admission admission) {
     if (admission instanceof Admission.Malformed malformed) {
       new Problem(HttpStatus.BAD_REQUEST_400, malformed.detail()).answer(context);
     } else if (admission instanceof Admission.Forbidden forbidden) {
@@ -116,7 +130,7 @@ final class SubmissionRoute {
     } else if (admission instanceof Admission.Conflict conflict) {
       new Problem(HttpStatus.CONFLICT_409, conflict.detail()).answer(context);
     } else {
-      log(context, ((Admission.Admitted) admission).entry(), cosigned.getAsInt());
+      throw new IllegalArgumentException("no refusal: " + admission);
     }
   }
 
@@ -157,6 +171,7 @@ final class SubmissionRoute {
         : Optional.empty();
   }
 
+  /** What is said already is answered from the log, what is not gets its place. */
   private void again(Context context, LogEntry entry, int cosigned) throws IOException {
     PublishedNote latest = publisher.latest();
     long index = store.indexOf(entry.identity()).orElse(Long.MAX_VALUE);

@@ -133,10 +133,11 @@ public final class Cosigners implements AutoCloseable {
       }
       why = "expected a cosignature before " + limit + ", found " + time;
     } catch (TimeoutException e) {
-      answer.cancel(true);
+      // Not interrupted: it may be reading the database, whose file an interrupt closes for all.
+      answer.cancel(false);
       why = "no answer within " + deadline.toMillis() + " ms";
     } catch (InterruptedException | CancellationException e) {
-      answer.cancel(true);
+      answer.cancel(false);
       why = "cancelled";
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
@@ -161,6 +162,6 @@ public final class Cosigners implements AutoCloseable {
 
   @Override
   public void close() {
-    threads.shutdownNow();
+    threads.shutdown();
   }
 }
