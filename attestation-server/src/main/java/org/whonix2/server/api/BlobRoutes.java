@@ -128,7 +128,7 @@ final class BlobRoutes {
     Upload upload = blobs.admit(digest, length, publisher.latest().size());
     if (upload instanceof Upload.Welcome welcome) {
       try (Upload.Place place = welcome.place()) {
-        receive(context, digest, length, place);
+        receive(context, digest, place);
       }
       return true;
     }
@@ -140,11 +140,11 @@ final class BlobRoutes {
     return false;
   }
 
-  private static void receive(Context context, Sha256 digest, long length, Upload.Place place)
+  private static void receive(Context context, Sha256 digest, Upload.Place place)
       throws IOException {
     Optional<Sha256> other;
     try {
-      other = LargeBody.receive(context, length, place::receive);
+      other = LargeBody.receive(context, place::receive);
     } catch (IOException e) {
       LOG.error("a blob was not stored: {}", e.toString());
       new Problem(HttpStatus.INSUFFICIENT_STORAGE_507, "the server could not store it")
