@@ -25,24 +25,69 @@ public final class NamedBlobs {
   public static RebuildAttestation attestation(
       SecretKey rebuilder,
       long sequence,
-      List<Sha256> artifacts,
-      List<Sha256> byproducts,
-      Sha256 buildinfo) {
-    RebuildAttestation like =
-        Attestations.statement(rebuilder.certificate().fingerprint(), sequence);
-    Rebuild rebuild = like.rebuild();
-    PackageIdentity identity = like.artifacts().get(0).identity();
+      List<byte[]> artifacts,
+      List<byte[]> byproducts,
+      byte[] buildinfo) {
     List<BinaryArtifact> made = new ArrayList<>();
-    for (Sha256 digest : artifacts) {
-      PackageName name = new PackageName("net-tools-" + made.size());
-      made.add(
-          new BinaryArtifact(
-              new PackageIdentity(name, identity.version(), identity.architecture()), digest, 1));
+    for (byte[] artifact : artifacts) {
+      made.add(artifact("net-tools-" + made.size(), Sha256.of(artifact), artifact.length));
     }
     List<Byproduct> beside = new ArrayList<>();
-    for (Sha256 digest : byproducts) {
-      beside.add(new Byproduct("file-" + beside.size(), "text/plain", digest));
+    for (byte[] byproduct : byproducts) {
+      beside.add(new Byproduct("file-" + beside.size(), "text/plain", Sha256.of(byproduct)));
     }
+    return attestation(rebuilder, sequence, "", made, beside, Sha256.of(buildinfo));
+  }
+
+  /** An attestation of one artifact. */
+  public static RebuildAttestation of(SecretKey rebuilder, long sequence, byte[] artifact) {
+    return attestation(rebuilder, sequence, List.of(artifact), List.of(), new byte[] {5});
+  }
+
+  /** An attestation of one artifact that does not fit into memory. */
+  public static RebuildAttestation of(
+      SecretKey rebuilder, long sequence, Sha256 artifact, long size) {
+    return attestation(
+        rebuilder,
+        sequence,
+        "",
+        List.of(artifact("net-tools", artifact, size)),
+        List.of(),
+        Sha256.of(new byte[] {5}));
+  }
+
+  /** An attestation of another rebuild than the others are of, with one byproduct. */
+  public static RebuildAttestation ofOther(SecretKey rebuilder, long sequence, byte[] byproduct) {
+    return attestation(
+        rebuilder,
+        sequence,
+        "nocheck",
+        List.of(artifact("net-tools", Sha256.of(new byte[] {4}), 1)),
+        List.of(new Byproduct("file", "text/plain", Sha256.of(byproduct))),
+        Sha256.of(new byte[] {5}));
+  }
+
+  private static BinaryArtifact artifact(String name, Sha256 digest, long size) {
+    PackageIdentity like =
+        Attestations.statement(Attestations.rebuilder("alpha").certificate().fingerprint(), 1)
+            .artifacts()
+            .get(0)
+            .identity();
+    return new BinaryArtifact(
+        new PackageIdentity(new PackageName(name), like.version(), like.architecture()),
+        digest,
+        size);
+  }
+
+  private static RebuildAttestation attestation(
+      SecretKey rebuilder,
+      long sequence,
+      String profile,
+      List<BinaryArtifact> made,
+      List<Byproduct> beside,
+      Sha256 buildinfo) {
+    Rebuild rebuild =
+        Attestations.statement(rebuilder.certificate().fingerprint(), sequence).rebuild();
     return new RebuildAttestation(
         new Rebuild(
             rebuild.source(),
@@ -51,7 +96,7 @@ public final class NamedBlobs {
             rebuild.suite(),
             rebuild.architecture(),
             rebuild.toolchain(),
-            rebuild.profile(),
+            profile,
             rebuild.binaries(),
             rebuild.compilerRoot(),
             rebuild.stage(),
@@ -65,12 +110,6 @@ public final class NamedBlobs {
             beside),
         made,
         buildinfo);
-  }
-
-  /** An attestation of one artifact. */
-  public static RebuildAttestation of(SecretKey rebuilder, long sequence, Sha256 artifact) {
-    return attestation(
-        rebuilder, sequence, List.of(artifact), List.of(), Sha256.of(new byte[] {5}));
   }
 
   /** A snapshot's header. */

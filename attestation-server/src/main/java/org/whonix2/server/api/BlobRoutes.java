@@ -127,9 +127,7 @@ final class BlobRoutes {
     }
     Upload upload = blobs.admit(digest, length, publisher.latest().size());
     if (upload instanceof Upload.Welcome welcome) {
-      try (Upload.Place place = welcome.place()) {
-        receive(context, digest, length, place);
-      }
+      receive(context, digest, welcome.receiver());
       return true;
     }
     if (upload instanceof Upload.Stored) {
@@ -140,22 +138,19 @@ final class BlobRoutes {
     return false;
   }
 
-  private static void receive(Context context, Sha256 digest, long length, Upload.Place place)
-      throws IOException {
-    Optional<Sha256> other;
+  private static void receive(Context context, Sha256 digest, Upload.Receiver receiver) {
+    Upload upload;
     try {
-      other = LargeBody.receive(context, length, place::receive);
+      upload = LargeBody.receive(context, receiver::receive);
     } catch (IOException e) {
       LOG.error("a blob was not stored: {}", e.toString());
-      new Problem(HttpStatus.INSUFFICIENT_STORAGE_507, "the server could not store it")
+      context.header("Retry-After", "60");
+      new Problem(HttpStatus.SERVICE_UNAVAILABLE_503, "the server could not store it")
           .answer(context);
       return;
     }
-    if (other.isPresent()) {
-      new Problem(
-              HttpStatus.UNPROCESSABLE_ENTITY_422,
-              "expected content with this SHA-256, found " + other.get())
-          .answer(context);
+    if (!(upload instanceof Upload.Stored)) {
+      refusal(upload).answer(context);
       return;
     }
     context
@@ -169,6 +164,16 @@ final class BlobRoutes {
       return new Problem(
           HttpStatus.PAYLOAD_TOO_LARGE_413,
           "expected a blob of at most " + limit.most() + " bytes, found more");
+    }
+    if (refused instanceof Upload.OtherLength) {
+      return new Problem(
+          HttpStatus.UNPROCESSABLE_ENTITY_422,
+          "expected the length that an attestation gives for this artifact, found another");
+    }
+    if (refused instanceof Upload.OtherContent other) {
+      return new Problem(
+          HttpStatus.UNPROCESSABLE_ENTITY_422,
+          "expected content with this SHA-256, found " + other.found());
     }
     if (refused instanceof Upload.NoRoom) {
       return new Problem(

@@ -61,26 +61,32 @@ final class BlobFolder {
     return folder.resolve(name.substring(0, 2)).resolve(name);
   }
 
-  /**
-   * Takes a file in, on disk when this returns, if it is the one that is expected.
-   *
-   * @return what came instead, if it was something else
-   */
-  Optional<Sha256> receive(Sha256 expected, InputStream content) throws IOException {
-    Path part = arriving.resolve(UUID.randomUUID() + ".part");
-    try {
-      Sha256 found = write(part, content);
-      if (!found.equals(expected)) {
-        return Optional.of(found);
-      }
-      Path file = file(expected);
-      Path parent = AtomicFiles.createFolders(folder.resolve(expected.toString().substring(0, 2)));
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-      AtomicFiles.syncFolder(parent);
-      return Optional.empty();
-    } finally {
+  /** What came of an upload, without a name until it is kept; closed, it goes if it has none. */
+  record Arrived(Path part, Sha256 digest) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
       Files.deleteIfExists(part);
     }
+  }
+
+  /** Takes a file in, on disk when this returns. */
+  Arrived receive(InputStream content) throws IOException {
+    Path part = arriving.resolve(UUID.randomUUID() + ".part");
+    try {
+      return new Arrived(part, write(part, content));
+    } catch (IOException | RuntimeException e) {
+      Files.deleteIfExists(part);
+      throw e;
+    }
+  }
+
+  /** Gives it its name, on disk when this returns. */
+  void keep(Arrived arrived) throws IOException {
+    Path file = file(arrived.digest());
+    Path parent =
+        AtomicFiles.createFolders(folder.resolve(arrived.digest().toString().substring(0, 2)));
+    Files.move(arrived.part(), file, StandardCopyOption.ATOMIC_MOVE);
+    AtomicFiles.syncFolder(parent);
   }
 
   private static Sha256 write(Path part, InputStream content) throws IOException {

@@ -2,19 +2,18 @@ package org.whonix2.server.blob;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
-import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.snapshot.SnapshotSeries;
-import org.whonix2.core.statement.Byproduct;
 import org.whonix2.core.statement.CompilerBootstrap;
 import org.whonix2.core.statement.RebuildAttestation;
 import org.whonix2.core.statement.RebuildStatement;
@@ -24,10 +23,13 @@ import org.whonix2.server.store.EntryIndex;
 import org.whonix2.server.store.LogEntry;
 import org.whonix2.server.store.Said;
 
-/** Which entries name which blobs. */
+/**
+ * Which entries name which blobs. The snapshots of one series replace one another, and so do a
+ * signer's attestations of one rebuild.
+ */
 public final class BlobNames implements EntryIndex {
   /** The newest of every series, whoever's it is. */
-  private static final String BY_NEWEST_SNAPSHOT =
+  private static final String BY_NEWEST =
       "n.series is not null and n.epoch = (select max(m.epoch) from blob_name m where m.series ="
           + " n.series)";
 
@@ -39,7 +41,7 @@ public final class BlobNames implements EntryIndex {
 
   @Override
   public String name() {
-    return "blobs-1";
+    return "blobs-2";
   }
 
   @Override
@@ -53,68 +55,85 @@ public final class BlobNames implements EntryIndex {
       return;
     }
     Said said = entry.said().get();
-    Set<Sha256> named = named(said.statement());
+    Map<Sha256, Optional<Long>> named = named(said.statement());
     if (named.isEmpty()) {
       return;
     }
     byte @Nullable [] series = null;
     @Nullable Long epoch = null;
     if (said.statement() instanceof SnapshotHeader header) {
-      series = series(said.signer(), header);
+      series = series(said.signer(), SnapshotSeries.of(header));
       epoch = header.epoch();
+    } else if (said.statement() instanceof RebuildStatement rebuild) {
+      series = series(said.signer(), rebuild.rebuildId());
+      epoch = rebuild.sequence();
     }
+    String signer = said.signer().toString();
     long now = clock.instant().getEpochSecond();
-    PreparedBatch rows = handle.prepareBatch("insert into blob_name values (?, ?, ?, ?, ?, ?)");
-    for (Sha256 digest : named) {
-      rows.add(digest.toByteArray(), index, said.signer().toString(), now, series, epoch);
+    PreparedBatch rows = handle.prepareBatch("insert into blob_name values (?, ?, ?, ?, ?, ?, ?)");
+    for (Map.Entry<Sha256, Optional<Long>> blob : named.entrySet()) {
+      @Nullable Long size = blob.getValue().orElse(null);
+      rows.add(blob.getKey().toByteArray(), index, signer, now, series, epoch, size);
     }
     rows.execute();
   }
 
-  /** The blobs that a statement names. */
-  private static Set<Sha256> named(Statement statement) {
-    Set<Sha256> named = new LinkedHashSet<>();
+  /** The blobs that a statement names, with their sizes where they are artifacts. */
+  private static Map<Sha256, Optional<Long>> named(Statement statement) {
+    Map<Sha256, Optional<Long>> named = new LinkedHashMap<>();
     if (statement instanceof RebuildStatement rebuild) {
-      rebuild.artifacts().stream().map(BinaryArtifact::digest).forEach(named::add);
-      rebuild.rebuild().byproducts().stream().map(Byproduct::digest).forEach(named::add);
+      rebuild.artifacts().forEach(each -> named.put(each.digest(), Optional.of(each.size())));
+      rebuild.rebuild().byproducts().forEach(each -> named.put(each.digest(), Optional.empty()));
     } else if (statement instanceof CompilerBootstrap bootstrap) {
-      bootstrap.run().byproducts().stream().map(Byproduct::digest).forEach(named::add);
+      bootstrap.run().byproducts().forEach(each -> named.put(each.digest(), Optional.empty()));
     } else if (statement instanceof SnapshotHeader header) {
-      named.add(header.list());
-      named.add(header.vector());
+      named.put(header.list(), Optional.empty());
+      named.put(header.vector(), Optional.empty());
     }
     if (statement instanceof RebuildAttestation attestation) {
-      named.add(attestation.buildinfo());
+      named.put(attestation.buildinfo(), Optional.empty());
     }
     return named;
   }
 
-  /** A series that is the signer's, whatever the header claims. */
-  private static byte[] series(Fingerprint signer, SnapshotHeader header) {
-    String series = signer + "\n" + SnapshotSeries.of(header);
-    return Sha256.of(series.getBytes(StandardCharsets.UTF_8)).toByteArray();
+  /** A series that is the signer's, whatever the statement claims. */
+  private static byte[] series(Fingerprint signer, Record of) {
+    return Sha256.of((signer + "\n" + of).getBytes(StandardCharsets.UTF_8)).toByteArray();
   }
 
-  /** Who named a blob, in the log's order; nobody twice. */
-  static List<String> signers(Handle handle, Sha256 digest, long size) {
-    return new ArrayList<>(
-        new LinkedHashSet<>(
-            handle
-                .createQuery(
-                    "select signer from blob_name where digest = ? and leaf_index < ?"
-                        + " order by leaf_index")
-                .bind(0, digest.toByteArray())
-                .bind(1, size)
-                .mapTo(String.class)
-                .list()));
+  /**
+   * Who names a blob as what.
+   *
+   * @param size that an artifact has; empty for everything else
+   */
+  record Naming(String signer, Optional<Long> size) {
+    /** Whether a file of this length can be meant. */
+    boolean allows(long length) {
+      return size.isEmpty() || size.get() == length;
+    }
   }
 
-  /** Whether an entry names a blob that is no older than this, or a newest snapshot does. */
+  /** Who named a blob, in the log's order; nobody twice in one way. */
+  static Set<Naming> namings(Handle handle, Sha256 digest, long treeSize) {
+    return new LinkedHashSet<>(
+        handle
+            .createQuery(
+                "select signer, artifact_size from blob_name where digest = ? and leaf_index < ?"
+                    + " order by leaf_index")
+            .bind(0, digest.toByteArray())
+            .bind(1, treeSize)
+            .map(
+                (row, context) ->
+                    new Naming(row.getString(1), Optional.ofNullable(row.getObject(2, Long.class))))
+            .list());
+  }
+
+  /** Whether an entry names a blob that is no older than this, or the newest of a series does. */
   static boolean isKept(Handle handle, Sha256 digest, long oldest) {
     return handle
             .createQuery(
                 "select count(*) from blob_name n where n.digest = ? and (n.named_at >= ? or ("
-                    + BY_NEWEST_SNAPSHOT
+                    + BY_NEWEST
                     + "))")
             .bind(0, digest.toByteArray())
             .bind(1, oldest)
@@ -129,16 +148,11 @@ public final class BlobNames implements EntryIndex {
         .createQuery(
             "select b.digest from blob b where not exists (select 1 from blob_name n"
                 + " where n.digest = b.digest and (n.named_at >= ? or ("
-                + BY_NEWEST_SNAPSHOT
+                + BY_NEWEST
                 + "))) limit "
                 + most)
         .bind(0, oldest)
         .map((row, context) -> row.getBytes(1))
         .list();
-  }
-
-  /** The first who named it, or nobody. */
-  static Optional<String> first(Handle handle, Sha256 digest) {
-    return signers(handle, digest, Long.MAX_VALUE).stream().findFirst();
   }
 }

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,9 +38,6 @@ public final class Blobs implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-
-  /** What is on its way, by who pays for it. */
-  private final Map<String, Long> reserved = new HashMap<>();
 
   private Blobs(BlobFolder folder, LogStore store, BlobLimits limits, Clock clock) {
     this.folder = folder;
@@ -77,17 +75,20 @@ public final class Blobs implements AutoCloseable {
     folder.each(
         (digest, size) -> {
           if (!gone.remove(digest)) {
-            store.read(
+            // It takes room whether there is any or not.
+            store.exclusively(
                 "a blob's place",
                 handle -> {
-                  Optional<String> payer = BlobNames.first(handle, digest);
-                  payer.ifPresent(who -> insert(handle, digest, size, who));
-                  return payer;
+                  Optional<Payer> first =
+                      payers(BlobNames.namings(handle, digest, Long.MAX_VALUE)).findFirst();
+                  first.ifPresent(payer -> insert(handle, digest, size, payer));
+                  return first;
                 });
           }
         });
     for (Sha256 digest : gone) {
-      forget(digest);
+      store.exclusively(
+          "a blob's place", handle -> folder.find(digest).isPresent() || delete(handle, digest));
     }
   }
 
@@ -103,9 +104,9 @@ public final class Blobs implements AutoCloseable {
    * @param size of the published tree: an entry behind it names nothing yet
    */
   public Upload admit(Sha256 digest, long length, long size) throws IOException {
-    List<String> signers =
-        store.read("who names a blob", handle -> BlobNames.signers(handle, digest, size));
-    if (signers.isEmpty()) {
+    Set<BlobNames.Naming> namings =
+        store.read("who names a blob", handle -> BlobNames.namings(handle, digest, size));
+    if (namings.isEmpty()) {
       return new Upload.Unnamed();
     }
     if (folder.find(digest).isPresent()) {
@@ -117,82 +118,86 @@ public final class Blobs implements AutoCloseable {
     if (length > limits.longest()) {
       return new Upload.TooLong(limits.longest());
     }
-    Optional<String> payer = reserve(signers, length);
-    return payer.isEmpty()
-        ? new Upload.NoRoom()
-        : new Upload.Welcome(new Reserved(digest, length, payer.get()));
-  }
-
-  private synchronized Optional<String> reserve(List<String> signers, long length)
-      throws IOException {
-    for (String signer : signers) {
-      long used = store.read("a quota", handle -> used(handle, signer));
-      long coming = reserved.getOrDefault(signer, 0L);
-      if (length <= limits.quota() - used - coming) {
-        reserved.merge(signer, length, Long::sum);
-        return Optional.of(signer);
-      }
+    if (namings.stream().noneMatch(naming -> naming.allows(length))) {
+      return new Upload.OtherLength();
     }
-    return Optional.empty();
+    List<Payer> payers = payers(namings).toList();
+    return store.read("a quota", handle -> withRoom(handle, payers, length)).isEmpty()
+        ? new Upload.NoRoom()
+        : new Upload.Welcome(content -> receive(digest, length, payers, content));
   }
 
-  private synchronized void release(String signer, long length) {
-    reserved.merge(signer, -length, Long::sum);
-    reserved.remove(signer, 0L);
+  /** Who may be charged for a blob; as an artifact if it is nothing else to him. */
+  private record Payer(String signer, boolean artifact) {}
+
+  private static Stream<Payer> payers(Set<BlobNames.Naming> namings) {
+    Map<String, Boolean> artifacts = new LinkedHashMap<>();
+    namings.forEach(
+        naming -> artifacts.merge(naming.signer(), naming.size().isPresent(), Boolean::logicalAnd));
+    return artifacts.entrySet().stream().map(each -> new Payer(each.getKey(), each.getValue()));
   }
 
-  private static long used(Handle handle, String signer) {
+  private Optional<Payer> withRoom(Handle handle, List<Payer> payers, long length) {
+    return payers.stream()
+        .filter(
+            payer ->
+                length <= limits.quota() - used(handle, payer.signer(), false)
+                    && (!payer.artifact()
+                        || length <= limits.quota() / 2 - used(handle, payer.signer(), true)))
+        .findFirst();
+  }
+
+  private static long used(Handle handle, String signer, boolean artifactsOnly) {
     return handle
-        .createQuery("select coalesce(sum(blob_size), 0) from blob where payer = ?")
+        .createQuery(
+            "select coalesce(sum(blob_size), 0) from blob where payer = ?"
+                + (artifactsOnly ? " and artifact" : ""))
         .bind(0, signer)
         .mapTo(Long.class)
         .one();
   }
 
-  private final class Reserved implements Upload.Place {
-    private final Sha256 digest;
-    private final long length;
-    private final String payer;
-
-    Reserved(Sha256 digest, long length, String payer) {
-      this.digest = digest;
-      this.length = length;
-      this.payer = payer;
-    }
-
-    @Override
-    public Optional<Sha256> receive(InputStream content) throws IOException {
-      Optional<Sha256> other = folder.receive(digest, content);
-      if (other.isEmpty()) {
-        store.read("a blob's place", handle -> insert(handle, digest, length, payer));
-        store.sync();
+  private Upload receive(Sha256 digest, long length, List<Payer> payers, InputStream content)
+      throws IOException {
+    try (BlobFolder.Arrived arrived = folder.receive(content)) {
+      if (!arrived.digest().equals(digest)) {
+        return new Upload.OtherContent(arrived.digest());
       }
-      return other;
-    }
-
-    @Override
-    public void close() {
-      release(payer, length);
+      Upload stored =
+          store.exclusively("a blob's place", handle -> keep(handle, arrived, length, payers));
+      store.sync();
+      return stored;
     }
   }
 
-  /** Two may bring one blob at a time; the first pays. */
-  private synchronized boolean insert(Handle handle, Sha256 digest, long size, String payer) {
-    long there =
-        handle
-            .createQuery("select count(*) from blob where digest = ?")
-            .bind(0, digest.toByteArray())
-            .mapTo(Long.class)
-            .one();
-    return there == 0
-        && handle.execute("insert into blob values (?, ?, ?)", digest.toByteArray(), size, payer)
-            == 1;
+  /** Others came while it did: one may have brought it, and all may have taken room. */
+  private Upload keep(Handle handle, BlobFolder.Arrived arrived, long length, List<Payer> payers)
+      throws IOException {
+    if (folder.find(arrived.digest()).isPresent()) {
+      return new Upload.Stored();
+    }
+    Optional<Payer> payer = withRoom(handle, payers, length);
+    if (payer.isEmpty()) {
+      return new Upload.NoRoom();
+    }
+    insert(handle, arrived.digest(), length, payer.get());
+    // Last, as it cannot be taken back: a file without a row is found when the server starts.
+    folder.keep(arrived);
+    return new Upload.Stored();
   }
 
-  private void forget(Sha256 digest) throws IOException {
-    store.read(
-        "a blob's place",
-        handle -> handle.execute("delete from blob where digest = ?", digest.toByteArray()));
+  private static void insert(Handle handle, Sha256 digest, long size, Payer payer) {
+    delete(handle, digest);
+    handle.execute(
+        "insert into blob values (?, ?, ?, ?)",
+        digest.toByteArray(),
+        size,
+        payer.signer(),
+        payer.artifact());
+  }
+
+  private static boolean delete(Handle handle, Sha256 digest) {
+    return handle.execute("delete from blob where digest = ?", digest.toByteArray()) == 1;
   }
 
   private long oldest() {
@@ -218,13 +223,26 @@ public final class Blobs implements AutoCloseable {
     do {
       old = store.read("old blobs", handle -> BlobNames.notKept(handle, oldest(), STEP));
       for (byte[] digest : old) {
-        // The file first: a row without a file is mended when the server starts.
-        folder.remove(sha256(digest));
-        forget(sha256(digest));
-        removed++;
+        removed += remove(sha256(digest)) ? 1 : 0;
       }
     } while (!old.isEmpty());
     return removed;
+  }
+
+  /** Removes a blob unless an entry that came meanwhile keeps it. */
+  boolean remove(Sha256 digest) throws IOException {
+    return store.exclusively(
+        "a blob's place",
+        handle -> {
+          if (BlobNames.isKept(handle, digest, oldest())) {
+            return false;
+          }
+          boolean removed = delete(handle, digest);
+          // Last, as it cannot be taken back: a row without a file is mended when the server
+          // starts.
+          folder.remove(digest);
+          return removed;
+        });
   }
 
   private static Sha256 sha256(byte[] digest) {

@@ -2,12 +2,11 @@ package org.whonix2.server.blob;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Optional;
 import org.whonix2.core.digest.Sha256;
 
 /** What becomes of somebody's wish to store a blob. */
 public sealed interface Upload {
-  /** It is there already. */
+  /** It is there. */
   record Stored() implements Upload {}
 
   /** No entry that is published names it. */
@@ -18,22 +17,21 @@ public sealed interface Upload {
 
   record TooLong(long most) implements Upload {}
 
+  /** An artifact of another size is named. */
+  record OtherLength() implements Upload {}
+
   /** Nobody who names it has room left. */
   record NoRoom() implements Upload {}
 
-  /** It may be sent; room is reserved until this is closed. */
-  interface Place extends AutoCloseable {
-    /**
-     * Stores it.
-     *
-     * @return what the content is, if it is not what was announced
-     */
-    Optional<Sha256> receive(InputStream content) throws IOException;
+  /** What came was not what was announced. */
+  record OtherContent(Sha256 found) implements Upload {}
 
-    @Override
-    void close();
+  /** Takes the content in. */
+  interface Receiver {
+    /** Returns that it is stored, or why it is not. */
+    Upload receive(InputStream content) throws IOException;
   }
 
   /** There is room for it. */
-  record Welcome(Place place) implements Upload {}
+  record Welcome(Receiver receiver) implements Upload {}
 }

@@ -10,8 +10,9 @@
  * PUT /api/v1/blobs/9f86…        201, 204 if it was there, 404 no entry names it
  * </pre>
  *
- * A blob is charged to the first of those who name it that has room. It is kept as long as an entry
- * names it that is young enough, or a snapshot that is the newest of its series.
+ * A blob is charged to the first of those who name it that has room; artifacts take half of it at
+ * most. It is kept as long as an entry names it that is young enough, or the newest snapshot of a
+ * series, or a signer's newest attestation of a rebuild.
  */
 @NullMarked
 package org.whonix2.server.blob;

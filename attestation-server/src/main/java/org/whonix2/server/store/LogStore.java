@@ -1,5 +1,6 @@
 package org.whonix2.server.store;
 
+import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -283,6 +284,23 @@ public final class LogStore implements AutoCloseable {
       return jdbi.withHandle(work);
     } catch (JdbiException e) {
       throw new StoreException("the database failed to give " + what, e);
+    }
+  }
+
+  /**
+   * Works in a transaction during which nobody appends, nor anybody else works here.
+   *
+   * @throws IOException if the work does; then nothing of it stays in the tables
+   */
+  public <T> T exclusively(String what, HandleCallback<T, IOException> work) throws IOException {
+    try {
+      return jdbi.inTransaction(
+          handle -> {
+            head(handle, FOR_UPDATE);
+            return work.withHandle(handle);
+          });
+    } catch (JdbiException e) {
+      throw new StoreException("the database failed to change " + what, e);
     }
   }
 

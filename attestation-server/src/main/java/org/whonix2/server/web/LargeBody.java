@@ -10,10 +10,14 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * Bodies that do not fit into memory, in and out: in steps of a constant size, few at a time, and
- * none for longer than its length allows at the slowest rate.
+ * each only as long as it keeps its {@link Pace}.
  */
 public final class LargeBody {
   private static final int STEP = 64 * 1024;
@@ -44,14 +48,15 @@ public final class LargeBody {
   /**
    * Takes a request's body in. Its stream throws what {@link RequestBody#read} throws, so that an
    * {@link IOException} is the receiver's own.
-   *
-   * @param length of the body
    */
-  public static <T> T receive(Context context, long length, Receiver<T> receiver)
-      throws IOException {
+  public static <T> T receive(Context context, Receiver<T> receiver) throws IOException {
+    return receive(context, GRACE, receiver);
+  }
+
+  static <T> T receive(Context context, Duration grace, Receiver<T> receiver) throws IOException {
     enter(context, ARRIVING);
     try {
-      return receiver.receive(new Arriving(context.bodyInputStream(), length));
+      return receiver.receive(new Arriving(context.bodyInputStream(), pace(grace)));
     } finally {
       ARRIVING.release();
     }
@@ -59,11 +64,15 @@ public final class LargeBody {
 
   /** Answers with so many bytes of a stream, whose headers must have been set before. */
   public static void send(Context context, InputStream content, long length) throws IOException {
+    send(context, GRACE, content, length);
+  }
+
+  static void send(Context context, Duration grace, InputStream content, long length)
+      throws IOException {
     enter(context, LEAVING);
     try {
       context.res().setContentLengthLong(length);
-      OutputStream out = context.res().getOutputStream();
-      long ends = ends(length);
+      Leaving out = new Leaving(context, pace(grace));
       byte[] step = new byte[STEP];
       long left = length;
       while (left > 0) {
@@ -71,14 +80,7 @@ public final class LargeBody {
         if (count < 0) {
           throw new IOException("the content is shorter than it was");
         }
-        if (System.nanoTime() - ends > 0) {
-          throw new BrokenOff("the reader is too slow");
-        }
-        try {
-          out.write(step, 0, count);
-        } catch (IOException e) {
-          throw new BrokenOff(String.valueOf(e.getMessage()));
-        }
+        out.write(step, count);
         left -= count;
       }
     } finally {
@@ -93,17 +95,53 @@ public final class LargeBody {
     }
   }
 
-  private static long ends(long length) {
-    return System.nanoTime() + GRACE.plusSeconds(length / SLOWEST).toNanos();
+  private static Pace pace(Duration grace) {
+    return new Pace(grace, SLOWEST, System::nanoTime);
+  }
+
+  /**
+   * Ends where the reader leaves or drips. A write may wait for a reader who takes a byte now and
+   * then, so it is not enough to look between two of them: the connection is closed under it.
+   */
+  private static final class Leaving {
+    private final OutputStream out;
+    private final ConnectionMetaData connection;
+    private final Pace pace;
+
+    Leaving(Context context, Pace pace) throws IOException {
+      this.out = context.res().getOutputStream();
+      this.connection =
+          ServletContextRequest.getServletContextRequest(context.req()).getConnectionMetaData();
+      this.pace = pace;
+    }
+
+    void write(byte[] step, int count) throws BrokenOff {
+      Scheduler.Task end =
+          connection
+              .getConnector()
+              .getScheduler()
+              .schedule(
+                  () -> connection.getConnection().getEndPoint().close(),
+                  pace.left(),
+                  TimeUnit.NANOSECONDS);
+      try {
+        out.write(step, 0, count);
+      } catch (IOException e) {
+        throw new BrokenOff("the reader left or is too slow: " + e.getMessage());
+      } finally {
+        end.cancel();
+      }
+      pace.moved(count);
+    }
   }
 
   /** Ends with an answer where the sender breaks off or drips. */
   private static final class Arriving extends FilterInputStream {
-    private final long ends;
+    private final Pace pace;
 
-    Arriving(InputStream in, long length) {
+    Arriving(InputStream in, Pace pace) {
       super(in);
-      this.ends = ends(length);
+      this.pace = pace;
     }
 
     @Override
@@ -113,15 +151,21 @@ public final class LargeBody {
 
     @Override
     public int read(byte[] to, int offset, int length) {
-      if (System.nanoTime() - ends > 0) {
-        throw new RequestTimeoutResponse(
-            "expected the whole body at " + SLOWEST + " bytes a second or faster");
-      }
+      int count;
       try {
-        return super.read(to, offset, length);
+        // It waits no longer than the connection's idle timeout, but a drip is never idle.
+        count = super.read(to, offset, length);
       } catch (IOException e) {
         throw new BadRequestResponse("expected the whole body, found no end of it");
       }
+      if (count > 0) {
+        pace.moved(count);
+      }
+      if (pace.left() <= 0) {
+        throw new RequestTimeoutResponse(
+            "expected the body at " + SLOWEST + " bytes a second or faster");
+      }
+      return count;
     }
   }
 }

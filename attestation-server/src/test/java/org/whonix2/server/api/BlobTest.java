@@ -39,6 +39,7 @@ class BlobTest {
   private static final byte[] LONG = new byte[5_000];
   private static final byte[] SECOND = new byte[3_500];
   private static final byte[] THIRD = new byte[3_400];
+  private static final byte[] ARTIFACT = new byte[100];
 
   @TempDir Path folder;
   private TestLog log;
@@ -51,11 +52,14 @@ class BlobTest {
             folder,
             Duration.ofMinutes(10),
             new AttestationServer.Limits(RateLimits.SIGNER, RateLimits.UNVERIFIED, blobs));
-    List<Sha256> artifacts = Stream.of(LONG, SECOND, THIRD).map(Sha256::of).toList();
     byte[] envelope =
         NamedBlobs.signed(
             NamedBlobs.attestation(
-                log.rebuilder(), 1, artifacts, List.of(Sha256.of(PAGE)), Sha256.of(new byte[0])),
+                log.rebuilder(),
+                1,
+                List.of(ARTIFACT),
+                List.of(LONG, SECOND, THIRD, PAGE),
+                new byte[0]),
             log.rebuilder());
     assertThat(log.submit(envelope).statusCode()).isEqualTo(201);
   }
@@ -188,6 +192,26 @@ class BlobTest {
             path(Sha256.of(PAGE)),
             HttpRequest.BodyPublishers.ofInputStream(() -> new java.io.ByteArrayInputStream(PAGE)));
     assertProblem(chunked, 411, "Content-Length");
+  }
+
+  @Test
+  void anArtifactHasTheSizeThatIsAttested() {
+    HttpResponse<byte[]> answer =
+        put(path(Sha256.of(ARTIFACT)), HttpRequest.BodyPublishers.ofByteArray(new byte[101]));
+    assertProblem(answer, 422, "length");
+    assertThat(put(ARTIFACT).statusCode()).isEqualTo(201);
+  }
+
+  /** It is no quota that is used up: who sends may come again. */
+  @Test
+  void aDiskThatFailsIsNotTheSendersFault() throws Exception {
+    Path arriving = folder.resolve("log/blobs/arriving");
+    Files.delete(arriving);
+    HttpResponse<byte[]> answer = put(PAGE);
+    assertProblem(answer, 503, "store");
+    assertThat(header(answer, "Retry-After")).isNotEmpty();
+    Files.createDirectory(arriving);
+    assertThat(put(PAGE).statusCode()).isEqualTo(201);
   }
 
   @Test

@@ -97,12 +97,14 @@ class BlobsTest {
     return blobs.admit(Sha256.of(content), content.length, store.head().size());
   }
 
-  private void put(byte[] content) throws IOException {
-    Upload upload = admit(content);
+  private Upload receive(byte[] announced, InputStream content) throws IOException {
+    Upload upload = admit(announced);
     assertThat(upload).isInstanceOf(Upload.Welcome.class);
-    try (Upload.Place place = ((Upload.Welcome) upload).place()) {
-      assertThat(place.receive(new ByteArrayInputStream(content))).isEmpty();
-    }
+    return ((Upload.Welcome) upload).receiver().receive(content);
+  }
+
+  private void put(byte[] content) throws IOException {
+    assertThat(receive(content, new ByteArrayInputStream(content))).isEqualTo(new Upload.Stored());
   }
 
   private boolean isThere(byte[] content) throws IOException {
@@ -124,12 +126,10 @@ class BlobsTest {
     for (byte[] each : named) {
       assertThat(admit(each)).isEqualTo(new Upload.Unnamed());
     }
-    List<Sha256> digests = named.stream().map(Sha256::of).toList();
     log(
         ALPHA,
-        NamedBlobs.attestation(
-            ALPHA, 1, digests.subList(0, 2), digests.subList(2, 4), digests.get(4)));
-    log(ALPHA, NamedBlobs.snapshot(ALPHA, 1, digests.get(5), digests.get(6)));
+        NamedBlobs.attestation(ALPHA, 1, named.subList(0, 2), named.subList(2, 4), named.get(4)));
+    log(ALPHA, NamedBlobs.snapshot(ALPHA, 1, Sha256.of(named.get(5)), Sha256.of(named.get(6))));
     for (byte[] each : named) {
       put(each);
       assertThat(Files.readAllBytes(blobs.find(Sha256.of(each)).orElseThrow())).isEqualTo(each);
@@ -142,7 +142,7 @@ class BlobsTest {
   @Test
   void anEntryThatIsNotPublishedNamesNothingYet() throws Exception {
     byte[] content = content("artifact", 20);
-    log(ALPHA, NamedBlobs.of(ALPHA, 1, Sha256.of(content)));
+    log(ALPHA, NamedBlobs.of(ALPHA, 1, content));
     assertThat(blobs.admit(Sha256.of(content), 20, 0)).isEqualTo(new Upload.Unnamed());
     assertThat(blobs.admit(Sha256.of(content), 20, 1)).isInstanceOf(Upload.Welcome.class);
   }
@@ -150,7 +150,7 @@ class BlobsTest {
   @Test
   void otherBytesAndBrokenUploadsLeaveNothing() throws Exception {
     byte[] content = content("artifact", 100);
-    log(ALPHA, NamedBlobs.of(ALPHA, 1, Sha256.of(content)));
+    log(ALPHA, NamedBlobs.of(ALPHA, 1, content));
     byte[] other = content("forged", 100);
     InputStream broken =
         new FilterInputStream(InputStream.nullInputStream()) {
@@ -161,64 +161,97 @@ class BlobsTest {
         };
     for (int i = 0; i < 3; i++) {
       // More often than there is room for: what failed is not charged.
-      try (Upload.Place place = ((Upload.Welcome) admit(content)).place()) {
-        assertThat(place.receive(new ByteArrayInputStream(other))).contains(Sha256.of(other));
-      }
-      try (Upload.Place place = ((Upload.Welcome) admit(content)).place()) {
-        assertThatThrownBy(() -> place.receive(broken)).isInstanceOf(IOException.class);
-      }
+      assertThat(receive(content, new ByteArrayInputStream(other)))
+          .isEqualTo(new Upload.OtherContent(Sha256.of(other)));
+      assertThatThrownBy(() -> receive(content, broken)).isInstanceOf(IOException.class);
     }
     assertThat(files()).isEmpty();
     put(content);
   }
 
   @Test
-  void aRebuilderHasAQuotaWhichWhatIsOnItsWayCountsFor() throws Exception {
+  void aRebuilderHasAQuota() throws Exception {
     List<byte[]> mine = Stream.of("a", "b", "c").map(name -> content(name, 100)).toList();
     byte[] small = content("small", 50);
-    log(
-        ALPHA,
-        NamedBlobs.attestation(
-            ALPHA, 1, mine.stream().map(Sha256::of).toList(), List.of(), Sha256.of(small)));
+    log(ALPHA, NamedBlobs.attestation(ALPHA, 1, List.of(new byte[0]), mine, small));
     put(mine.get(0));
-    try (Upload.Place place = ((Upload.Welcome) admit(mine.get(1))).place()) {
-      assertThat(admit(mine.get(2))).isEqualTo(new Upload.NoRoom());
-      // It broke off: nothing came.
-      assertThat(place).isNotNull();
-    }
     put(mine.get(2));
     assertThat(admit(mine.get(1))).isEqualTo(new Upload.NoRoom());
     put(small);
     // Another who names it has room, and pays.
-    log(BETA, NamedBlobs.of(BETA, 1, Sha256.of(mine.get(1))));
+    log(BETA, NamedBlobs.of(BETA, 1, mine.get(1)));
     put(mine.get(1));
     reopen();
     byte[] more = content("more", 1);
-    log(ALPHA, NamedBlobs.of(ALPHA, 2, Sha256.of(more)));
+    log(ALPHA, NamedBlobs.of(ALPHA, 2, more));
     assertThat(admit(more)).isEqualTo(new Upload.NoRoom());
-    log(BETA, NamedBlobs.of(BETA, 2, Sha256.of(more)));
+    log(BETA, NamedBlobs.of(BETA, 2, more));
     put(more);
+  }
+
+  @Test
+  void ofTwoThatComeAtATimeOneFindsTheRoomTaken() throws Exception {
+    List<byte[]> mine = Stream.of("a", "b", "c").map(name -> content(name, 100)).toList();
+    log(ALPHA, NamedBlobs.attestation(ALPHA, 1, List.of(new byte[0]), mine, mine.get(0)));
+    put(mine.get(0));
+    InputStream meanwhile =
+        new FilterInputStream(new ByteArrayInputStream(mine.get(1))) {
+          @Override
+          public int read(byte[] to, int offset, int length) throws IOException {
+            if (!isThere(mine.get(2))) {
+              put(mine.get(2));
+            }
+            return super.read(to, offset, length);
+          }
+        };
+    assertThat(receive(mine.get(1), meanwhile)).isEqualTo(new Upload.NoRoom());
+    assertThat(files()).hasSize(2);
+  }
+
+  /** Anybody can send them, as they lie in the archive, but for those that only he has. */
+  @Test
+  void artifactsLeaveHalfOfTheQuotaToWhatElseARebuilderNames() throws Exception {
+    List<byte[]> artifacts = Stream.of("a", "b", "c").map(name -> content(name, 100)).toList();
+    byte[] log = content("log", 100);
+    log(ALPHA, NamedBlobs.attestation(ALPHA, 1, artifacts, List.of(log), content("buildinfo", 50)));
+    put(artifacts.get(0));
+    assertThat(admit(artifacts.get(1))).isEqualTo(new Upload.NoRoom());
+    reopen();
+    assertThat(admit(artifacts.get(1))).isEqualTo(new Upload.NoRoom());
+    put(log);
+    put(content("buildinfo", 50));
+    // To another it is a log.
+    log(BETA, NamedBlobs.attestation(BETA, 1, artifacts, artifacts, new byte[0]));
+    put(artifacts.get(1));
+    put(artifacts.get(2));
+  }
+
+  @Test
+  void anArtifactHasTheSizeThatSomebodyAttests() throws Exception {
+    byte[] content = content("artifact", 20);
+    log(ALPHA, NamedBlobs.of(ALPHA, 1, Sha256.of(content), 19));
+    assertThat(admit(content)).isEqualTo(new Upload.OtherLength());
+    log(BETA, NamedBlobs.of(BETA, 1, content));
+    put(content);
   }
 
   @Test
   void aBlobHasALongestLength() throws Exception {
     byte[] content = content("long", 101);
-    log(ALPHA, NamedBlobs.of(ALPHA, 1, Sha256.of(content)));
+    log(ALPHA, NamedBlobs.of(ALPHA, 1, content));
     assertThat(admit(content)).isEqualTo(new Upload.TooLong(100));
   }
 
   @Test
-  void aBlobGoesWhenTheEntriesThatNameItAreOld() throws Exception {
+  void aBlobGoesWhenTheAttestationsThatNameItAreOldAndOthersTookTheirPlace() throws Exception {
     byte[] once = content("once", 20);
     byte[] twice = content("twice", 20);
-    log(
-        ALPHA,
-        NamedBlobs.attestation(
-            ALPHA, 1, List.of(Sha256.of(once), Sha256.of(twice)), List.of(), Sha256.of(once)));
+    log(ALPHA, NamedBlobs.attestation(ALPHA, 1, List.of(once, twice), List.of(), once));
     put(once);
     put(twice);
+    log(ALPHA, NamedBlobs.of(ALPHA, 2, content("next", 20)));
     clock.pass(KEEP);
-    log(BETA, NamedBlobs.of(BETA, 1, Sha256.of(twice)));
+    log(BETA, NamedBlobs.of(BETA, 1, twice));
     assertThat(blobs.sweep()).isZero();
     clock.pass(Duration.ofSeconds(1));
     assertThat(blobs.sweep()).isEqualTo(1);
@@ -226,11 +259,45 @@ class BlobsTest {
     assertThat(isThere(twice)).isTrue();
     assertThat(admit(once)).isEqualTo(new Upload.Expired());
     // Its room is free again, and a new entry brings it back.
-    log(ALPHA, NamedBlobs.of(ALPHA, 2, Sha256.of(once)));
+    log(ALPHA, NamedBlobs.of(ALPHA, 3, once));
     put(once);
+    log(ALPHA, NamedBlobs.of(ALPHA, 4, content("next", 20)));
+    log(BETA, NamedBlobs.of(BETA, 2, content("next", 20)));
     clock.pass(KEEP.plusSeconds(1));
     assertThat(blobs.sweep()).isEqualTo(2);
     assertThat(files()).isEmpty();
+  }
+
+  /** Its veto stands, and counts only with its evidence. */
+  @Test
+  void whatANewestAttestationOfARebuildNamesNeverGoes() throws Exception {
+    byte[] evidence = content("log", 20);
+    log(ALPHA, NamedBlobs.attestation(ALPHA, 2, List.of(new byte[0]), List.of(evidence), evidence));
+    put(evidence);
+    // Neither another's, nor one of another rebuild, nor one that came late takes its place.
+    log(BETA, NamedBlobs.of(BETA, 9, content("next", 20)));
+    log(ALPHA, NamedBlobs.ofOther(ALPHA, 3, content("next", 20)));
+    log(ALPHA, NamedBlobs.of(ALPHA, 1, content("next", 20)));
+    clock.pass(KEEP.multipliedBy(5));
+    assertThat(blobs.sweep()).isZero();
+    Files.delete(blobs.find(Sha256.of(evidence)).orElseThrow());
+    put(evidence);
+    log(ALPHA, NamedBlobs.of(ALPHA, 4, content("next", 20)));
+    assertThat(blobs.sweep()).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsNamedAnewBeforeItGoesStays() throws Exception {
+    byte[] content = content("artifact", 20);
+    log(ALPHA, NamedBlobs.of(ALPHA, 1, content));
+    put(content);
+    log(ALPHA, NamedBlobs.of(ALPHA, 2, content("next", 20)));
+    clock.pass(KEEP.plusSeconds(1));
+    // The sweep has found it when the entry comes.
+    log(BETA, NamedBlobs.of(BETA, 1, content));
+    assertThat(blobs.remove(Sha256.of(content))).isFalse();
+    assertThat(isThere(content)).isTrue();
+    assertThat(blobs.sweep()).isZero();
   }
 
   @Test
@@ -264,12 +331,7 @@ class BlobsTest {
     byte[] more = content("more", 100);
     log(
         ALPHA,
-        NamedBlobs.attestation(
-            ALPHA,
-            1,
-            List.of(Sha256.of(kept), Sha256.of(lost), Sha256.of(more)),
-            List.of(),
-            Sha256.of(kept)));
+        NamedBlobs.attestation(ALPHA, 1, List.of(new byte[0]), List.of(kept, lost, more), kept));
     put(kept);
     put(lost);
     assertThat(admit(more)).isEqualTo(new Upload.NoRoom());

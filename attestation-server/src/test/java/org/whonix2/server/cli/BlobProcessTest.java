@@ -65,7 +65,9 @@ class BlobProcessTest {
       assertThat(
               store.append(
                   store.head(),
-                  List.of(NamedBlobs.entry(NamedBlobs.of(REBUILDER, 1, digest), REBUILDER))))
+                  List.of(
+                      NamedBlobs.entry(
+                          NamedBlobs.of(REBUILDER, 1, digest, Files.size(file)), REBUILDER))))
           .isPresent();
     }
     ServerProcess.Ended made =
