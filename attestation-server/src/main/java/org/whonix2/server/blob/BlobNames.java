@@ -50,15 +50,19 @@ public final class BlobNames implements EntryIndex {
   }
 
   @Override
-  public void add(Handle handle, long index, LogEntry entry) {
-    if (entry.said().isEmpty()) {
-      return;
+  public void add(Handle handle, long from, List<LogEntry> entries) {
+    PreparedBatch rows = handle.prepareBatch("insert into blob_name values (?, ?, ?, ?, ?, ?, ?)");
+    for (int i = 0; i < entries.size(); i++) {
+      long index = from + i;
+      entries.get(i).said().ifPresent(said -> addTo(rows, index, said));
     }
-    Said said = entry.said().get();
+    if (rows.size() > 0) {
+      rows.execute();
+    }
+  }
+
+  private void addTo(PreparedBatch rows, long index, Said said) {
     Map<Sha256, Optional<Long>> named = named(said.statement());
-    if (named.isEmpty()) {
-      return;
-    }
     byte @Nullable [] series = null;
     @Nullable Long epoch = null;
     if (said.statement() instanceof SnapshotHeader header) {
@@ -70,12 +74,10 @@ public final class BlobNames implements EntryIndex {
     }
     String signer = said.signer().toString();
     long now = clock.instant().getEpochSecond();
-    PreparedBatch rows = handle.prepareBatch("insert into blob_name values (?, ?, ?, ?, ?, ?, ?)");
     for (Map.Entry<Sha256, Optional<Long>> blob : named.entrySet()) {
       @Nullable Long size = blob.getValue().orElse(null);
       rows.add(blob.getKey().toByteArray(), index, signer, now, series, epoch, size);
     }
-    rows.execute();
   }
 
   /** The blobs that a statement names, with their sizes where they are artifacts. */

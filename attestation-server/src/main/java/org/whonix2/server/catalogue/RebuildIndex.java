@@ -1,5 +1,6 @@
 package org.whonix2.server.catalogue;
 
+import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.whonix2.core.artifact.BinaryArtifact;
@@ -25,64 +26,53 @@ final class RebuildIndex implements EntryIndex {
   }
 
   @Override
-  public void add(Handle handle, long index, LogEntry entry) {
-    if (entry.said().map(Said::statement).orElse(null) instanceof RebuildStatement statement) {
-      add(handle, index, statement);
-    }
-  }
-
-  private static void add(Handle handle, long index, RebuildStatement statement) {
-    Rebuild rebuild = statement.rebuild();
-    String source = rebuild.source().name().value();
-    String version = rebuild.source().version().value();
-    handle.execute(
-        "insert into rebuild values (?, ?, ?, ?, ?, ?, ?, ?)",
-        index,
-        rebuild.rebuilder().hex(),
-        source,
-        version,
-        rebuild.architecture().value(),
-        rebuild.toolchain().name(),
-        rebuild.compilerRoot(),
-        Outcome.of(statement).toString());
-    if (!statement.artifacts().isEmpty()) {
-      PreparedBatch rows = handle.prepareBatch("insert into rebuilt_artifact values (?, ?, ?, ?)");
-      for (BinaryArtifact artifact : statement.artifacts()) {
-        rows.add(
-            artifact.digest().toByteArray(),
+  public void add(Handle handle, long from, List<LogEntry> entries) {
+    PreparedBatch rebuilds =
+        handle.prepareBatch("insert into rebuild values (?, ?, ?, ?, ?, ?, ?, ?)");
+    PreparedBatch artifacts =
+        handle.prepareBatch("insert into rebuilt_artifact values (?, ?, ?, ?)");
+    // Nobody else adds entries at the same time: the store has locked the tree's head.
+    PreparedBatch versions =
+        handle.prepareBatch(
+            "insert into rebuilt_version"
+                + " select cast(? as varchar(200)), cast(? as varchar(200)), cast(? as bigint)"
+                + " where not exists"
+                + " (select 1 from rebuilt_version where source = ? and source_version = ?)");
+    PreparedBatch sources =
+        handle.prepareBatch(
+            "insert into rebuilt_source select cast(? as varchar(200)), cast(? as bigint)"
+                + " where not exists (select 1 from rebuilt_source where source = ?)");
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.get(i).said().map(Said::statement).orElse(null)
+          instanceof RebuildStatement statement) {
+        long index = from + i;
+        Rebuild rebuild = statement.rebuild();
+        String source = rebuild.source().name().value();
+        String version = rebuild.source().version().value();
+        rebuilds.add(
             index,
-            artifact.identity().name().value(),
-            artifact.identity().version().value());
+            rebuild.rebuilder().hex(),
+            source,
+            version,
+            rebuild.architecture().value(),
+            rebuild.toolchain().name(),
+            rebuild.compilerRoot(),
+            Outcome.of(statement).toString());
+        for (BinaryArtifact artifact : statement.artifacts()) {
+          artifacts.add(
+              artifact.digest().toByteArray(),
+              index,
+              artifact.identity().name().value(),
+              artifact.identity().version().value());
+        }
+        versions.add(source, version, index, source, version);
+        sources.add(source, index, source);
       }
-      rows.execute();
     }
-    addVersion(handle, index, source, version);
-  }
-
-  /** Nobody else adds entries at the same time: the store has locked the tree's head. */
-  private static void addVersion(Handle handle, long index, String source, String version) {
-    boolean known =
-        handle
-            .createQuery(
-                "select first_index from rebuilt_version where source = ? and source_version = ?")
-            .bind(0, source)
-            .bind(1, version)
-            .mapTo(Long.class)
-            .findOne()
-            .isPresent();
-    if (known) {
-      return;
-    }
-    handle.execute("insert into rebuilt_version values (?, ?, ?)", source, version, index);
-    boolean knownSource =
-        handle
-            .createQuery("select first_index from rebuilt_source where source = ?")
-            .bind(0, source)
-            .mapTo(Long.class)
-            .findOne()
-            .isPresent();
-    if (!knownSource) {
-      handle.execute("insert into rebuilt_source values (?, ?)", source, index);
+    for (PreparedBatch rows : List.of(rebuilds, artifacts, versions, sources)) {
+      if (rows.size() > 0) {
+        rows.execute();
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package org.whonix2.server.catalogue;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.whonix2.core.digest.Sha256;
@@ -31,9 +32,12 @@ final class SnapshotIndex implements EntryIndex {
   }
 
   @Override
-  public void add(Handle handle, long index, LogEntry entry) {
-    if (entry.said().map(Said::statement).orElse(null) instanceof SnapshotHeader header) {
-      add(handle, index, header);
+  public void add(Handle handle, long from, List<LogEntry> entries) {
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.get(i).said().map(Said::statement).orElse(null)
+          instanceof SnapshotHeader header) {
+        add(handle, from + i, header);
+      }
     }
   }
 

@@ -1,6 +1,11 @@
 package org.whonix2.server.roster;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.statement.CertificateUpdate;
 import org.whonix2.core.statement.MemberName;
@@ -36,29 +41,27 @@ public final class RosterIndex implements EntryIndex {
   }
 
   @Override
-  public void add(Handle handle, long index, LogEntry entry) {
-    if (entry.said().isEmpty()) {
-      return;
+  public void add(Handle handle, long from, List<LogEntry> entries) {
+    long version = 0;
+    List<Place> places = new ArrayList<>();
+    for (int i = 0; i < entries.size(); i++) {
+      long index = from + i;
+      Optional<Said> said = entries.get(i).said();
+      if (said.map(Said::statement).orElse(null) instanceof RosterChange change) {
+        version = change(handle, index, change) ? index + 1 : version;
+      } else if (said.map(Said::statement).orElse(null) instanceof CertificateUpdate update) {
+        handle.execute(
+            "insert into certificate_update values (?, ?)",
+            index,
+            update.certificate().fingerprint().toString());
+        version = index + 1;
+      } else {
+        said.flatMap(each -> Place.of(index, each)).ifPresent(places::add);
+      }
     }
-    Said said = entry.said().get();
-    boolean changed;
-    if (said.statement() instanceof RosterChange change) {
-      changed = change(handle, index, change);
-    } else if (said.statement() instanceof CertificateUpdate update) {
-      changed =
-          handle.execute(
-                  "insert into certificate_update values (?, ?)",
-                  index,
-                  update.certificate().fingerprint().toString())
-              == 1;
-    } else {
-      changed =
-          Numbered.of(said)
-              .map(numbered -> number(handle, index, said.signer(), numbered))
-              .orElse(false);
-    }
-    if (changed) {
-      handle.execute("update roster_version set version = ?", index + 1);
+    version = Math.max(version, number(handle, places));
+    if (version > 0) {
+      handle.execute("update roster_version set version = ?", version);
     }
   }
 
@@ -90,36 +93,60 @@ public final class RosterIndex implements EntryIndex {
         > 0;
   }
 
+  /** An entry that has a number, which nobody may use twice. */
+  private record Place(long index, Fingerprint signer, String what, Sha256 series, long number) {
+    static Optional<Place> of(long index, Said said) {
+      return Numbered.of(said)
+          .map(
+              numbered ->
+                  new Place(
+                      index, said.signer(), numbered.what(), numbered.series(), numbered.number()));
+    }
+  }
+
   /**
-   * Whether this is the second entry with that number. They have two payloads: of one signer and
-   * one payload, a log has one entry.
+   * Sets aside who uses a number twice. Two entries with one number have two payloads: of one
+   * signer and one payload, a log has one entry.
+   *
+   * @return behind the last entry that set a key aside; 0 if none did
    */
-  private static boolean number(Handle handle, long index, Fingerprint signer, Numbered numbered) {
-    byte[] series = numbered.series().toByteArray();
-    int first =
-        handle.execute(
+  private static long number(Handle handle, List<Place> places) {
+    if (places.isEmpty()) {
+      return 0;
+    }
+    PreparedBatch rows =
+        handle.prepareBatch(
             "insert into numbered"
                 + " select cast(? as bytea), cast(? as bigint), cast(? as bigint)"
-                + " where not exists (select 1 from numbered where series = ? and place = ?)",
-            series,
-            numbered.number(),
-            index,
-            series,
-            numbered.number());
-    if (first == 1) {
-      return false;
+                + " where not exists (select 1 from numbered where series = ? and place = ?)");
+    for (Place place : places) {
+      byte[] series = place.series().toByteArray();
+      rows.add(series, place.number(), place.index(), series, place.number());
     }
+    int[] inserted = rows.execute();
+    long version = 0;
+    for (int i = 0; i < inserted.length; i++) {
+      if (inserted[i] != 1 && setAside(handle, places.get(i))) {
+        version = places.get(i).index() + 1;
+      }
+    }
+    return version;
+  }
+
+  private static boolean setAside(Handle handle, Place place) {
     return handle.execute(
             "insert into set_aside"
                 + " select cast(? as varchar(64)), cast(? as varchar(32)), place, leaf_index,"
                 + " cast(? as bigint) from numbered where series = ? and place = ?"
+                + " and leaf_index <> ?"
                 + " and not exists (select 1 from set_aside where fingerprint = ?)",
-            signer.toString(),
-            numbered.what(),
-            index,
-            series,
-            numbered.number(),
-            signer.toString())
+            place.signer().toString(),
+            place.what(),
+            place.index(),
+            place.series().toByteArray(),
+            place.number(),
+            place.index(),
+            place.signer().toString())
         == 1;
   }
 }

@@ -37,7 +37,8 @@ public final class H2Database implements Database {
     AtomicFiles.createFolders(folder);
     JdbcDataSource source = new JdbcDataSource();
     // Closing is ours to do, after the last answer; no trace file beside the data.
-    source.setURL("jdbc:h2:file:" + file + ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0");
+    source.setURL(
+        "jdbc:h2:file:" + file + ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;QUERY_CACHE_SIZE=64");
     source.setUser("sa");
     source.setPassword("");
     JdbcConnectionPool pool = JdbcConnectionPool.create(source);

@@ -75,8 +75,8 @@ final class Indexes {
 
   private static void add(Handle handle, EntryIndex index, long from, List<LogEntry> entries)
       throws StoreException {
-    for (int i = 0; i < entries.size(); i++) {
-      index.add(handle, from + i, entries.get(i));
+    if (!entries.isEmpty()) {
+      index.add(handle, from, entries);
     }
     int moved =
         handle.execute(

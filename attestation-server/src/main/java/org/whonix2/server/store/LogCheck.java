@@ -270,7 +270,7 @@ public final class LogCheck {
       for (int i = 0; i < entries.size(); i++) {
         LogEntry entry = LogEntry.logged(entries.get(i));
         for (EntryIndex index : indexes) {
-          index.add(anew, from + i, entry);
+          index.add(anew, from + i, List.of(entry));
         }
       }
       anew.commit();

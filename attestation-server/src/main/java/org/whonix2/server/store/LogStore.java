@@ -3,9 +3,12 @@ package org.whonix2.server.store;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
@@ -177,6 +180,19 @@ public final class LogStore implements AutoCloseable {
                 .findOne()
                 .map(OptionalLong::of)
                 .orElseGet(OptionalLong::empty));
+  }
+
+  /** Where the entries with these identities stand, those that do. */
+  public Map<Sha256, Long> indexesOf(Collection<Sha256> identities) throws StoreException {
+    List<byte[]> digests = identities.stream().map(Sha256::toByteArray).toList();
+    return read(
+        "entries' indexes",
+        handle ->
+            handle
+                .createQuery("select identity, leaf_index from entry where identity in (<digests>)")
+                .bindList("digests", digests)
+                .map((row, context) -> Map.entry(sha256(row.getBytes(1)), row.getLong(2)))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
   }
 
   /** The entries {@code [from, from + count)}, or as many of them as there are. */

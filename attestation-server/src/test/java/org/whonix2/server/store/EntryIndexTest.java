@@ -36,8 +36,11 @@ class EntryIndexTest {
     }
 
     @Override
-    public void add(Handle handle, long index, LogEntry entry) {
-      told.add(index + " " + new String(entry.content(), StandardCharsets.UTF_8));
+    public void add(Handle handle, long from, List<LogEntry> entries) {
+      for (int i = 0; i < entries.size(); i++) {
+        String content = new String(entries.get(i).content(), StandardCharsets.UTF_8);
+        told.add(from + i + " " + content);
+      }
     }
   }
 
@@ -112,7 +115,7 @@ class EntryIndexTest {
           public void clear(Handle handle) {}
 
           @Override
-          public void add(Handle handle, long index, LogEntry entry) throws StoreException {
+          public void add(Handle handle, long from, List<LogEntry> entries) throws StoreException {
             throw new StoreException("no room");
           }
         };

@@ -52,8 +52,11 @@ class LogCheckTest {
     }
 
     @Override
-    public void add(Handle handle, long index, LogEntry entry) {
-      handle.execute("insert into entry_length values (?, ?)", index, entry.content().length);
+    public void add(Handle handle, long from, List<LogEntry> entries) {
+      for (int i = 0; i < entries.size(); i++) {
+        handle.execute(
+            "insert into entry_length values (?, ?)", from + i, entries.get(i).content().length);
+      }
     }
   }
 
