@@ -105,8 +105,13 @@ public final class H2Database implements Database {
     return FailStopPath.failure(file);
   }
 
+  /** Whoever is interrupted meanwhile stays so: an interrupt would close the file under H2. */
   @Override
   public void close() {
+    boolean interrupted = Thread.interrupted();
     pool.dispose();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }
