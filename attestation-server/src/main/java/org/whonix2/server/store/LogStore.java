@@ -302,11 +302,24 @@ public final class LogStore implements AutoCloseable {
 
   private <T> T transaction(String what, HandleCallback<T, StoreException> work)
       throws StoreException {
-    requireSound();
+    for (; ; ) {
+      requireSound();
+      try {
+        return jdbi.inTransaction(work);
+      } catch (JdbiException e) {
+        if (!madeWay(e)) {
+          throw new StoreException("the database failed to " + what, e);
+        }
+      }
+    }
+  }
+
+  private boolean madeWay(JdbiException failure) {
     try {
-      return jdbi.inTransaction(work);
-    } catch (JdbiException e) {
-      throw new StoreException("the database failed to " + what, e);
+      return failure.getCause() instanceof SQLException why && database.makeWay(why);
+    } catch (SQLException e) {
+      failure.addSuppressed(e);
+      return false;
     }
   }
 
