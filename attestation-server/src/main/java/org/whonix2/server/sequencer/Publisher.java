@@ -41,7 +41,9 @@ public final class Publisher {
 
   /**
    * Checks the stored checkpoint against the key and the stored tree; where there is none yet it
-   * publishes one without cosignatures.
+   * publishes one without cosignatures. Where the tree is larger it publishes that before it
+   * returns: a checkpoint may have been served that a loss of power took back, though never its
+   * tree.
    *
    * @throws StoreException if they contradict each other
    */
@@ -50,6 +52,7 @@ public final class Publisher {
     Optional<PublishedNote> kept = store.published();
     if (kept.isEmpty()) {
       TreeHead head = store.head();
+      store.sync();
       // Of two processes that begin a log one finds the other's.
       kept =
           Optional.of(
@@ -58,7 +61,11 @@ public final class Publisher {
                   (standing, ours) -> standing));
     }
     PublishedNotes.check(store, key, kept.get());
-    return new Publisher(store, key, cosigners, kept.get());
+    Publisher publisher = new Publisher(store, key, cosigners, kept.get());
+    if (store.head().size() > kept.get().size()) {
+      publisher.publish();
+    }
+    return publisher;
   }
 
   private static Checkpoint checkpoint(SigningKey key, TreeHead head) {

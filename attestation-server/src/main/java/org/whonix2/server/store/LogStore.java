@@ -289,13 +289,27 @@ public final class LogStore implements AutoCloseable {
             database.sync(handle.getConnection());
             return true;
           } catch (SQLException e) {
-            throw new StoreException("the database could not be synced to disk", e);
+            throw new StoreException(
+                database.failure().orElse("the database could not be synced to disk"), e);
           }
         });
   }
 
+  /** Whether it can be used: it cannot, for good, once a sync has failed. */
+  public boolean isSound() {
+    return database.failure().isEmpty();
+  }
+
+  private void requireSound() throws StoreException {
+    Optional<String> failure = database.failure();
+    if (failure.isPresent()) {
+      throw new StoreException(failure.get());
+    }
+  }
+
   /** Asks the tables, for the owner of an index. */
   public <T> T read(String what, HandleCallback<T, StoreException> work) throws StoreException {
+    requireSound();
     try {
       return jdbi.withHandle(work);
     } catch (JdbiException e) {
@@ -322,10 +336,24 @@ public final class LogStore implements AutoCloseable {
 
   private <T> T transaction(String what, HandleCallback<T, StoreException> work)
       throws StoreException {
+    for (; ; ) {
+      requireSound();
+      try {
+        return jdbi.inTransaction(work);
+      } catch (JdbiException e) {
+        if (!madeWay(e)) {
+          throw new StoreException("the database failed to " + what, e);
+        }
+      }
+    }
+  }
+
+  private boolean madeWay(JdbiException failure) {
     try {
-      return jdbi.inTransaction(work);
-    } catch (JdbiException e) {
-      throw new StoreException("the database failed to " + what, e);
+      return failure.getCause() instanceof SQLException why && database.makeWay(why);
+    } catch (SQLException e) {
+      failure.addSuppressed(e);
+      return false;
     }
   }
 

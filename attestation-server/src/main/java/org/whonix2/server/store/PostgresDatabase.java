@@ -13,12 +13,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * PostgreSQL 15 or newer, for several processes at once. A commit there is on disk before anybody
  * can see it, unless the server is told to be faster than that: such a server is refused.
  */
 public final class PostgresDatabase implements Database {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresDatabase.class);
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
   private static final int OLDEST = 150_000;
   private static final int MAX_CONNECTIONS = 32;
   private static final int IDLE_CONNECTIONS = 2;
@@ -32,7 +36,19 @@ public final class PostgresDatabase implements Database {
    * ends its session, so that the others can go on. They wait longer than that takes.
    */
   private static final String SESSION =
-      "set idle_in_transaction_session_timeout = '10s'; set lock_timeout = '30s'";
+      "set idle_in_transaction_session_timeout = '10s'; set lock_timeout = '15s'";
+
+  /**
+   * One that sleeps while it sends a statement, or reads an answer, is busy to the server, which
+   * waits for it without end: whoever waited for the lock in vain ends that session.
+   */
+  private static final String END_SLEEPERS =
+      "select pid, pg_terminate_backend(pid, 5000) from pg_stat_activity"
+          + " where datname = current_database() and usename = current_user"
+          + " and state = 'active' and wait_event_type = 'Client'"
+          + " and xact_start < clock_timestamp() - interval '10 seconds'"
+          + " and pid in (select pid from pg_locks where relation = 'tree_head'::regclass"
+          + " and mode = 'RowShareLock' and granted)";
 
   /** Settings under which something that was committed, or answered, could be lost. */
   private static final Map<String, String> LOSING =
@@ -137,6 +153,23 @@ public final class PostgresDatabase implements Database {
           "expected settings under which nothing committed is lost, found "
               + (wrong.isEmpty() ? "that the server does not tell them" : wrong));
     }
+  }
+
+  @Override
+  public boolean makeWay(SQLException failure) throws SQLException {
+    if (!LOCK_NOT_AVAILABLE.equals(failure.getSQLState())) {
+      return false;
+    }
+    boolean ended = false;
+    try (Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet sleepers = statement.executeQuery(END_SLEEPERS)) {
+      while (sleepers.next()) {
+        LOG.warn("session {} slept while it held the tree's head: ended", sleepers.getInt(1));
+        ended |= sleepers.getBoolean(2);
+      }
+    }
+    return ended;
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +93,39 @@ class PublisherTest {
     assertThat(one.known().size()).isZero();
     assertThat(one.latest().size()).isEqualTo(1);
     assertThat(one.known().size()).as("it remembers").isEqualTo(1);
+  }
+
+  /** A witness that never answers. */
+  private record Hanging(SigningKey secret) implements Cosigner {
+    @Override
+    public VerifierKey key() {
+      return secret.verifierKey();
+    }
+
+    @Override
+    public NoteSignature cosign(Checkpoint checkpoint, SignedNote signed, HashReader hashes)
+        throws IOException {
+      try {
+        new CountDownLatch(1).await();
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
+      throw new IOException("it was not to wake up");
+    }
+  }
+
+  @Test
+  void whatALossOfPowerLeftBehindTheTreeIsNotServed() throws Exception {
+    PublishedNote lost = publisher().publish();
+    append(1);
+    assertThat(store.published().orElseThrow().note()).as("it is behind").isEqualTo(lost.note());
+    try (Cosigners hanging =
+        new Cosigners(
+            List.of(new Hanging(WITNESS)), Duration.ofMillis(200), Duration.ofSeconds(30))) {
+      PublishedNote first = Publisher.open(store, KEY, hanging).latest();
+      assertThat(first.size()).isEqualTo(1);
+      assertThat(SignedNote.parse(first.note()).signatures()).hasSize(1);
+    }
   }
 
   @Test

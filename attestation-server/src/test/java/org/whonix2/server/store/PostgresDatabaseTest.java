@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -15,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyOut;
 import org.whonix2.server.PostgresCluster;
 
 /** A PostgreSQL server whose settings change. */
@@ -107,6 +114,91 @@ class PostgresDatabaseTest {
       // The server ends that session after ten seconds.
       assertThat(store.append(store.head(), List.of(LogEntry.opaque(new byte[] {1})))).isPresent();
       assertThatThrownBy(asleep::commit).hasMessageContaining("idle-in-transaction");
+    }
+  }
+
+  /** Its transaction holds the head's lock. */
+  private static Connection sleeper(DatabaseLocation.Postgres location) throws Exception {
+    Connection connection =
+        DriverManager.getConnection(
+            location.url() + "&socketFactory=" + HalfSentSockets.class.getName(),
+            location.user(),
+            location.password());
+    connection.setAutoCommit(false);
+    connection.createStatement().executeQuery("select * from tree_head for update").close();
+    return connection;
+  }
+
+  private static void awaitWaiting(String event, int sessions) throws Exception {
+    Instant giveUp = Instant.now().plusSeconds(20);
+    String count =
+        "select count(*) from pg_stat_activity where state = 'active' and wait_event = '";
+    while (!cluster.ask(count + event + "'").equals(String.valueOf(sessions))) {
+      assertThat(Instant.now()).as("the server waits for the client").isBefore(giveUp);
+      Thread.sleep(20);
+    }
+  }
+
+  @Test
+  void aSessionThatSleepsWhileItSendsDoesNotHoldTheOthersUp() throws Exception {
+    DatabaseLocation.Postgres location = cluster.schema("sends");
+    try (LogStore store = LogStore.open(location.open(), List.of());
+        Connection asleep = sleeper(location);
+        PreparedStatement insert =
+            asleep.prepareStatement("insert into entry values (0, ?, ?, ?)")) {
+      insert.setBytes(1, new byte[32]);
+      insert.setBytes(2, new byte[32]);
+      insert.setBytes(3, new byte[60_000]);
+      HalfSentSockets.pauseAfter(30_000);
+      CompletableFuture<Integer> sending =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return insert.executeUpdate();
+                } catch (SQLException e) {
+                  throw new CompletionException(e);
+                }
+              });
+      awaitWaiting("ClientRead", 1);
+      assertThat(store.append(store.head(), List.of(LogEntry.opaque(new byte[] {1})))).isPresent();
+      assertThatThrownBy(sending::get).hasMessageContaining("administrator command");
+    } finally {
+      HalfSentSockets.pauseAfter(Integer.MAX_VALUE);
+    }
+  }
+
+  private static int rest(CopyOut reading) throws SQLException {
+    int rows = 0;
+    while (reading.readFromCopy() != null) {
+      rows++;
+    }
+    return rows;
+  }
+
+  private static CopyOut read(Connection connection) throws Exception {
+    CopyOut reading =
+        connection
+            .unwrap(PGConnection.class)
+            .getCopyAPI()
+            .copyOut("copy (select repeat('x', 1000) from generate_series(1, 50000)) to stdout");
+    assertThat(reading.readFromCopy()).isNotEmpty();
+    return reading;
+  }
+
+  @Test
+  void aSessionThatSleepsWhileItReadsDoesNotHoldTheOthersUp() throws Exception {
+    DatabaseLocation.Postgres location = cluster.schema("reads");
+    try (LogStore store = LogStore.open(location.open(), List.of());
+        Connection asleep = sleeper(location);
+        Connection slow = location.open().dataSource().getConnection()) {
+      slow.setAutoCommit(false);
+      slow.createStatement().executeQuery("select * from tree_head").close();
+      CopyOut undisturbed = read(slow);
+      CopyOut sleeping = read(asleep);
+      awaitWaiting("ClientWrite", 2);
+      assertThat(store.append(store.head(), List.of(LogEntry.opaque(new byte[] {1})))).isPresent();
+      assertThatThrownBy(() -> rest(sleeping)).isInstanceOf(SQLException.class);
+      assertThat(rest(undisturbed)).isEqualTo(49_999);
     }
   }
 
