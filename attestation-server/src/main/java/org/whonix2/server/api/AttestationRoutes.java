@@ -11,6 +11,7 @@ import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.store.PublishedNote;
 import org.whonix2.server.web.Problem;
+import org.whonix2.server.web.ReadRoute;
 
 /** Single entries as they were logged, and proofs that they were. */
 final class AttestationRoutes {
@@ -26,8 +27,8 @@ final class AttestationRoutes {
   }
 
   void register(RoutesConfig routes) {
-    routes.get("/api/v1/attestations/{index}", this::attestation);
-    routes.get("/api/v1/proofs/{index}", this::proof);
+    ReadRoute.add(routes, "/api/v1/attestations/{index}", this::attestation);
+    ReadRoute.add(routes, "/api/v1/proofs/{index}", this::proof);
   }
 
   private void attestation(Context context) throws IOException {

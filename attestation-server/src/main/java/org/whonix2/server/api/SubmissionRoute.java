@@ -50,6 +50,7 @@ final class SubmissionRoute {
   /** A witness that failed is asked again after that time. */
   private static final Duration WITNESSES_REST = Duration.ofSeconds(30);
 
+  private static final CompletableFuture<?> ANSWERED = CompletableFuture.completedFuture(true);
   private static final String COSIGNED = "cosigned";
   private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,2}");
 
@@ -84,7 +85,7 @@ final class SubmissionRoute {
     routes.post("/api/v1/attestations", this::submit);
   }
 
-  private void submit(Context context) throws IOException {
+  private void submit(Context context) {
     if (!CONTENT_TYPES.contains(mediaType(context.contentType()))) {
       new Problem(
               HttpStatus.UNSUPPORTED_MEDIA_TYPE_415,
@@ -96,12 +97,17 @@ final class SubmissionRoute {
     if (cosigned.isEmpty()) {
       return;
     }
-    byte[] body = RequestBody.read(context, Envelope.MAX_BYTES);
+    RequestBody.receive(
+        context, Envelope.MAX_BYTES, body -> submit(context, body, cosigned.getAsInt()));
+  }
+
+  /** Returns when it is answered. */
+  private CompletableFuture<?> submit(Context context, byte[] body, int cosigned)
+      throws IOException {
     Optional<LogEntry> known = logged(body);
     if (known.isPresent()) {
       // Whatever became of its signer: an entry that is stored needs no checkpoint but a new one.
-      again(context, known.get(), cosigned.getAsInt());
-      return;
+      return again(context, known.get(), cosigned);
     }
     Admission admission = rules.judge(body, roster.current(), clock.instant());
     if (admission instanceof Admission.Malformed malformed) {
@@ -116,8 +122,9 @@ final class SubmissionRoute {
     } else if (admission instanceof Admission.Conflict conflict) {
       new Problem(HttpStatus.CONFLICT_409, conflict.detail()).answer(context);
     } else {
-      log(context, ((Admission.Admitted) admission).entry(), cosigned.getAsInt());
+      return log(context, ((Admission.Admitted) admission).entry(), cosigned);
     }
+    return ANSWERED;
   }
 
   /** How many witnesses are to have cosigned; if it is no such number, the problem is answered. */
@@ -157,18 +164,17 @@ final class SubmissionRoute {
         : Optional.empty();
   }
 
-  private void again(Context context, LogEntry entry, int cosigned) throws IOException {
+  private CompletableFuture<?> again(Context context, LogEntry entry, int cosigned)
+      throws IOException {
     PublishedNote latest = publisher.latest();
     long index = store.indexOf(entry.identity()).orElse(Long.MAX_VALUE);
-    if (index < latest.size()) {
-      answer(
-          context,
-          entry,
-          cosigned,
-          CompletableFuture.completedFuture(new Sequenced(index, false, latest)));
-    } else {
-      log(context, entry, cosigned);
-    }
+    return index < latest.size()
+        ? answer(
+            context,
+            entry,
+            cosigned,
+            CompletableFuture.completedFuture(new Sequenced(index, false, latest)))
+        : log(context, entry, cosigned);
   }
 
   private static String mediaType(@Nullable String contentType) {
@@ -177,24 +183,22 @@ final class SubmissionRoute {
         : contentType.replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT);
   }
 
-  private void log(Context context, LogEntry entry, int cosigned) {
+  private CompletableFuture<?> log(Context context, LogEntry entry, int cosigned) {
     Optional<CompletableFuture<Sequenced>> place = sequencer.submit(entry);
     if (place.isEmpty()) {
       tryLater(context, "too many submissions wait, or the server is about to stop");
-      return;
+      return ANSWERED;
     }
-    answer(context, entry, cosigned, place.get().orTimeout(DEADLINE.toSeconds(), TimeUnit.SECONDS));
+    return answer(
+        context, entry, cosigned, place.get().orTimeout(DEADLINE.toSeconds(), TimeUnit.SECONDS));
   }
 
-  private void answer(
+  private CompletableFuture<?> answer(
       Context context, LogEntry entry, int cosigned, CompletableFuture<Sequenced> place) {
-    context.future(
-        () ->
-            place
-                .thenCompose(sequenced -> cosignatures.await(sequenced, cosigned))
-                .handleAsync(
-                    (sequenced, failure) -> answer(context, entry, cosigned, sequenced, failure),
-                    answers));
+    return place
+        .thenCompose(sequenced -> cosignatures.await(sequenced, cosigned))
+        .handleAsync(
+            (sequenced, failure) -> answer(context, entry, cosigned, sequenced, failure), answers);
   }
 
   private @Nullable Void answer(

@@ -6,7 +6,8 @@ import java.time.Duration;
  * What the operator allows.
  *
  * @param longest bytes that one blob may have
- * @param quota bytes that the blobs charged to one rebuilder may have together; artifacts half of it
+ * @param quota bytes that the blobs charged to one rebuilder may have together; artifacts half of
+ *     it
  * @param keep how long an entry keeps its blobs after which another takes its place
  */
 public record BlobLimits(long longest, long quota, Duration keep) {
