@@ -78,10 +78,12 @@ class BlobProcessTest {
   }
 
   private ServerProcess serve() throws IOException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("serve", "--listen", "127.0.0.1:0", "--state", "log", "--key", "log.key"));
+    arguments.addAll(TestDatabase.arguments(folder.resolve("log")));
     return ServerProcess.start(
-        folder,
-        List.of("env", "JAVA_TOOL_OPTIONS=-Xmx64m -XX:MaxDirectMemorySize=32m"),
-        List.of("serve", "--listen", "127.0.0.1:0", "--state", "log", "--key", "log.key"));
+        folder, List.of("env", "JAVA_TOOL_OPTIONS=-Xmx64m -XX:MaxDirectMemorySize=32m"), arguments);
   }
 
   @AfterEach
