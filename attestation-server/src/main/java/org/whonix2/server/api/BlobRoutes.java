@@ -2,6 +2,7 @@ package org.whonix2.server.api;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -20,6 +21,7 @@ import org.whonix2.server.blob.Upload;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.web.LargeBody;
 import org.whonix2.server.web.Problem;
+import org.whonix2.server.web.ReadRoute;
 import org.whonix2.server.web.RequestBody;
 
 /**
@@ -40,8 +42,7 @@ final class BlobRoutes {
   }
 
   void register(RoutesConfig routes) {
-    routes.get(PATH, context -> get(context, true));
-    routes.head(PATH, context -> get(context, false));
+    ReadRoute.add(routes, PATH, this::get);
     routes.put(PATH, this::put);
   }
 
@@ -55,7 +56,7 @@ final class BlobRoutes {
     }
   }
 
-  private void get(Context context, boolean body) throws IOException {
+  private void get(Context context) throws IOException {
     Optional<Sha256> digest = digest(context);
     if (digest.isEmpty()) {
       return;
@@ -66,7 +67,7 @@ final class BlobRoutes {
       return;
     }
     try (FileChannel channel = FileChannel.open(file.get(), StandardOpenOption.READ)) {
-      answer(context, digest.get(), channel, body);
+      answer(context, digest.get(), channel);
     } catch (NoSuchFileException e) {
       // It went since we looked.
       absent(context);
@@ -77,7 +78,7 @@ final class BlobRoutes {
     new Problem(HttpStatus.NOT_FOUND_404, "there is no such blob here").answer(context);
   }
 
-  private static void answer(Context context, Sha256 digest, FileChannel channel, boolean body)
+  private static void answer(Context context, Sha256 digest, FileChannel channel)
       throws IOException {
     long size = channel.size();
     context
@@ -86,6 +87,11 @@ final class BlobRoutes {
         .header("Content-Security-Policy", "default-src 'none'; sandbox")
         .header("ETag", "\"" + digest + "\"")
         .header("Accept-Ranges", "bytes");
+    if (HandlerType.HEAD.equals(context.method())) {
+      // A range means something for GET only (RFC 9110, section 14.2).
+      context.contentType("application/octet-stream").res().setContentLengthLong(size);
+      return;
+    }
     Optional<ByteRange> range = ByteRange.of(context.header("Range"), size);
     if (range.isPresent() && range.get().isBeyond(size)) {
       context.header("Content-Range", "bytes */" + size);
@@ -101,10 +107,6 @@ final class BlobRoutes {
       context
           .status(HttpStatus.PARTIAL_CONTENT_206)
           .header("Content-Range", "bytes " + sent.from() + "-" + (sent.to() - 1) + "/" + size);
-    }
-    if (!body) {
-      context.res().setContentLengthLong(sent.length());
-      return;
     }
     channel.position(sent.from());
     InputStream content = Channels.newInputStream(channel);

@@ -26,6 +26,7 @@ import org.whonix2.server.catalogue.Window;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.store.StoreException;
 import org.whonix2.server.web.Problem;
+import org.whonix2.server.web.ReadRoute;
 
 /** Questions about packages: pages of what the published checkpoint covers, in the log's order. */
 final class CatalogueRoutes {
@@ -46,13 +47,13 @@ final class CatalogueRoutes {
   }
 
   void register(RoutesConfig routes) {
-    routes.get("/api/v1/attestations", strict(this::attestations));
-    routes.get("/api/v1/artifacts/{sha256}", strict(this::artifact));
-    routes.get("/api/v1/packages", strict(this::sources));
-    routes.get("/api/v1/packages/{source}", strict(this::versions));
-    routes.get("/api/v1/packages/{source}/{version}", strict(this::version));
+    ReadRoute.add(routes, "/api/v1/attestations", strict(this::attestations));
+    ReadRoute.add(routes, "/api/v1/artifacts/{sha256}", strict(this::artifact));
+    ReadRoute.add(routes, "/api/v1/packages", strict(this::sources));
+    ReadRoute.add(routes, "/api/v1/packages/{source}", strict(this::versions));
+    ReadRoute.add(routes, "/api/v1/packages/{source}/{version}", strict(this::version));
     // Suites may have slashes in their names.
-    routes.get("/api/v1/snapshots/<suite>", strict(this::snapshots));
+    ReadRoute.add(routes, "/api/v1/snapshots/<suite>", strict(this::snapshots));
   }
 
   private static Handler strict(Route route) {

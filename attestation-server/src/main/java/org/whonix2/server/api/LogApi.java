@@ -41,10 +41,11 @@ public final class LogApi {
       Blobs blobs,
       Clock clock)
       throws IOException {
+    Proofs proofs = new Proofs(store);
     this.submission =
-        new SubmissionRoute(store, publisher, sequencer, roster, rules, clock, answers());
+        new SubmissionRoute(store, publisher, sequencer, roster, rules, clock, proofs, answers());
     this.roster = new RosterRoutes(roster, publisher);
-    this.attestations = new AttestationRoutes(store, publisher);
+    this.attestations = new AttestationRoutes(store, publisher, proofs);
     this.catalogue = new CatalogueRoutes(new Catalogue(store), publisher);
     this.log = new LogRoutes(store, publisher);
     this.service = new ServiceRoutes(sequencer, publisher);

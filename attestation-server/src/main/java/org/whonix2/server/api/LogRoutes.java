@@ -12,6 +12,7 @@ import org.whonix2.core.log.TilePath;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.web.Problem;
+import org.whonix2.server.web.ReadRoute;
 
 /**
  * C2SP tlog-tiles. Only what the published checkpoint covers is served: a tile that the tree has
@@ -29,8 +30,8 @@ final class LogRoutes {
   }
 
   void register(RoutesConfig routes) {
-    routes.get("/checkpoint", this::checkpoint);
-    routes.get("/tile/<path>", this::tile);
+    ReadRoute.add(routes, "/checkpoint", this::checkpoint);
+    ReadRoute.add(routes, "/tile/<path>", this::tile);
   }
 
   private void checkpoint(Context context) throws IOException {

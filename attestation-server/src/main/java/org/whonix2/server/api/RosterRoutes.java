@@ -10,6 +10,7 @@ import org.whonix2.server.roster.LoggedRoster;
 import org.whonix2.server.roster.Member;
 import org.whonix2.server.roster.Roster;
 import org.whonix2.server.sequencer.Publisher;
+import org.whonix2.server.web.ReadRoute;
 
 /** Who may submit. */
 final class RosterRoutes {
@@ -23,7 +24,7 @@ final class RosterRoutes {
   }
 
   void register(RoutesConfig routes) {
-    routes.get("/api/v1/rebuilders", this::rebuilders);
+    ReadRoute.add(routes, "/api/v1/rebuilders", this::rebuilders);
   }
 
   private void rebuilders(Context context) throws IOException {

@@ -14,6 +14,7 @@ import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.sequencer.Sequencer;
 import org.whonix2.server.store.StoreException;
 import org.whonix2.server.web.Problem;
+import org.whonix2.server.web.ReadRoute;
 
 /** About the server itself. */
 final class ServiceRoutes {
@@ -32,8 +33,8 @@ final class ServiceRoutes {
   }
 
   void register(RoutesConfig routes) {
-    routes.get("/health", this::health);
-    routes.get("/openapi.yaml", this::description);
+    ReadRoute.add(routes, "/health", this::health);
+    ReadRoute.add(routes, "/openapi.yaml", this::description);
   }
 
   private void health(Context context) {

@@ -49,6 +49,7 @@ final class SubmissionRoute {
   /** A witness that failed is asked again after that time. */
   private static final Duration WITNESSES_REST = Duration.ofSeconds(30);
 
+  private static final CompletableFuture<?> ANSWERED = CompletableFuture.completedFuture(true);
   private static final String COSIGNED = "cosigned";
   private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,2}");
 
@@ -59,6 +60,7 @@ final class SubmissionRoute {
   private final AdmissionRules rules;
   private final Clock clock;
   private final Executor answers;
+  private final Proofs proofs;
   private final Cosignatures cosignatures;
 
   SubmissionRoute(
@@ -68,6 +70,7 @@ final class SubmissionRoute {
       LoggedRoster roster,
       AdmissionRules rules,
       Clock clock,
+      Proofs proofs,
       Executor answers) {
     this.store = store;
     this.publisher = publisher;
@@ -75,6 +78,7 @@ final class SubmissionRoute {
     this.roster = roster;
     this.rules = rules;
     this.clock = clock;
+    this.proofs = proofs;
     this.answers = answers;
     this.cosignatures = new Cosignatures(publisher::latest, COSIGNING_DEADLINE, answers);
   }
@@ -83,7 +87,7 @@ final class SubmissionRoute {
     routes.post("/api/v1/attestations", this::submit);
   }
 
-  private void submit(Context context) throws IOException {
+  private void submit(Context context) {
     if (!CONTENT_TYPES.contains(mediaType(context.contentType()))) {
       new Problem(
               HttpStatus.UNSUPPORTED_MEDIA_TYPE_415,
@@ -95,29 +99,35 @@ final class SubmissionRoute {
     if (cosigned.isEmpty()) {
       return;
     }
-    byte[] body = RequestBody.read(context, Envelope.MAX_BYTES);
-    Optional<LogEntry> known = logged(body);
-    if (known.isPresent()) {
-      // Whatever became of its signer: an entry that is stored needs no checkpoint but a new one.
-      again(context, known.get(), cosigned.getAsInt());
-      return;
-    }
-    Admission admission = rules.judge(body, roster.current(), clock.instant());
-    if (admission instanceof Admission.Admitted admitted) {
-      LogEntry entry = admitted.entry();
-      boolean said = store.indexOf(entry.identity()).isPresent();
-      Optional<Admission> tooMany = said ? rules.ofNobody() : rules.ofSigner(admitted);
-      if (tooMany.isPresent()) {
-        refuse(context, tooMany.get());
-      } else {
-        again(context, entry, cosigned.getAsInt());
-      }
-    } else {
-      refuse(context, admission);
-    }
+    RequestBody.receive(
+        context, Envelope.MAX_BYTES, body -> submit(context, body, cosigned.getAsInt()));
   }
 
-  private static void refuse(Context context, Admission admission) {
+  /** Returns when it is answered. */
+  private CompletableFuture<?> submit(Context context, byte[] body, int cosigned)
+      throws IOException {
+    Optional<LogEntry> claimed = Admission.claimed(body);
+    OptionalLong index =
+        claimed.isPresent() ? store.indexOf(claimed.get().identity()) : OptionalLong.empty();
+    if (index.isPresent() && isLogged(claimed.get(), index.getAsLong())) {
+      // Whatever became of its signer: an entry that is stored needs no checkpoint but a new one.
+      return again(context, claimed.get(), index.getAsLong(), cosigned);
+    }
+    Admission admission = rules.judge(body, roster.current(), clock.instant());
+    if (!(admission instanceof Admission.Admitted admitted)) {
+      return refuse(context, admission);
+    }
+    // Its signer is who it claimed to be: if it is said already, it was found.
+    Optional<Admission> tooMany = index.isPresent() ? rules.ofNobody() : rules.ofSigner(admitted);
+    if (tooMany.isPresent()) {
+      return refuse(context, tooMany.get());
+    }
+    return index.isPresent()
+        ? again(context, admitted.entry(), index.getAsLong(), cosigned)
+        : log(context, admitted.entry(), cosigned);
+  }
+
+  private static CompletableFuture<?> refuse(Context context, Admission admission) {
     if (admission instanceof Admission.Malformed malformed) {
       new Problem(HttpStatus.BAD_REQUEST_400, malformed.detail()).answer(context);
     } else if (admission instanceof Admission.Forbidden forbidden) {
@@ -132,6 +142,7 @@ final class SubmissionRoute {
     } else {
       throw new IllegalArgumentException("no refusal: " + admission);
     }
+    return ANSWERED;
   }
 
   /** How many witnesses are to have cosigned; if it is no such number, the problem is answered. */
@@ -158,32 +169,22 @@ final class SubmissionRoute {
     return OptionalInt.empty();
   }
 
-  /** The very bytes as an entry, if they are one already. */
-  private Optional<LogEntry> logged(byte[] body) throws IOException {
-    Optional<LogEntry> claimed = Admission.claimed(body);
-    if (claimed.isEmpty()) {
-      return Optional.empty();
-    }
-    OptionalLong index = store.indexOf(claimed.get().identity());
-    return index.isPresent()
-            && Arrays.equals(store.entries(index.getAsLong(), 1).get(0), claimed.get().content())
-        ? claimed
-        : Optional.empty();
+  /** Whether the very bytes are the entry at this index. */
+  private boolean isLogged(LogEntry entry, long index) throws IOException {
+    return Arrays.equals(store.entries(index, 1).get(0), entry.content());
   }
 
-  /** What is said already is answered from the log, what is not gets its place. */
-  private void again(Context context, LogEntry entry, int cosigned) throws IOException {
+  /** What is stored already, but perhaps not covered by a checkpoint yet. */
+  private CompletableFuture<?> again(Context context, LogEntry entry, long index, int cosigned)
+      throws IOException {
     PublishedNote latest = publisher.latest();
-    long index = store.indexOf(entry.identity()).orElse(Long.MAX_VALUE);
-    if (index < latest.size()) {
-      answer(
-          context,
-          entry,
-          cosigned,
-          CompletableFuture.completedFuture(new Sequenced(index, false, latest)));
-    } else {
-      log(context, entry, cosigned);
-    }
+    return index < latest.size()
+        ? answer(
+            context,
+            entry,
+            cosigned,
+            CompletableFuture.completedFuture(new Sequenced(index, false, latest)))
+        : log(context, entry, cosigned);
   }
 
   private static String mediaType(@Nullable String contentType) {
@@ -192,24 +193,22 @@ final class SubmissionRoute {
         : contentType.replaceFirst(";.*", "").strip().toLowerCase(Locale.ROOT);
   }
 
-  private void log(Context context, LogEntry entry, int cosigned) {
+  private CompletableFuture<?> log(Context context, LogEntry entry, int cosigned) {
     Optional<CompletableFuture<Sequenced>> place = sequencer.submit(entry);
     if (place.isEmpty()) {
       tryLater(context, "too many submissions wait, or the server is about to stop");
-      return;
+      return ANSWERED;
     }
-    answer(context, entry, cosigned, place.get().orTimeout(DEADLINE.toSeconds(), TimeUnit.SECONDS));
+    return answer(
+        context, entry, cosigned, place.get().orTimeout(DEADLINE.toSeconds(), TimeUnit.SECONDS));
   }
 
-  private void answer(
+  private CompletableFuture<?> answer(
       Context context, LogEntry entry, int cosigned, CompletableFuture<Sequenced> place) {
-    context.future(
-        () ->
-            place
-                .thenCompose(sequenced -> cosignatures.await(sequenced, cosigned))
-                .handleAsync(
-                    (sequenced, failure) -> answer(context, entry, cosigned, sequenced, failure),
-                    answers));
+    return place
+        .thenCompose(sequenced -> cosignatures.await(sequenced, cosigned))
+        .handleAsync(
+            (sequenced, failure) -> answer(context, entry, cosigned, sequenced, failure), answers);
   }
 
   private @Nullable Void answer(
@@ -275,7 +274,7 @@ final class SubmissionRoute {
     }
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     json.put("index", sequenced.index());
-    json.put("proof", Proofs.of(store, sequenced.index(), sequenced.checkpoint()));
+    json.put("proof", proofs.of(sequenced.index(), sequenced.checkpoint()));
     context
         .status(sequenced.isNew() ? HttpStatus.CREATED_201 : HttpStatus.OK_200)
         .header("Location", "/api/v1/attestations/" + sequenced.index())

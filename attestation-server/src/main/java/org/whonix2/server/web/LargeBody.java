@@ -2,8 +2,10 @@ package org.whonix2.server.web;
 
 import io.javalin.http.BadRequestResponse;
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.javalin.http.RequestTimeoutResponse;
 import io.javalin.http.ServiceUnavailableResponse;
+import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +30,11 @@ public final class LargeBody {
 
   private static final Semaphore ARRIVING = new Semaphore(16);
   private static final Semaphore LEAVING = new Semaphore(24);
+
+  /** Answers that were made in memory. Those that fit into a connection's buffers are not large. */
+  private static final Semaphore ANSWERS = new Semaphore(24);
+
+  private static final int LARGE = 64 * 1024;
 
   private LargeBody() {}
 
@@ -64,12 +71,27 @@ public final class LargeBody {
 
   /** Answers with so many bytes of a stream, whose headers must have been set before. */
   public static void send(Context context, InputStream content, long length) throws IOException {
-    send(context, GRACE, content, length);
+    send(context, LEAVING, GRACE, content, length);
   }
 
   static void send(Context context, Duration grace, InputStream content, long length)
       throws IOException {
-    enter(context, LEAVING);
+    send(context, LEAVING, grace, content, length);
+  }
+
+  /** Sends the answer that was made, if it is a large one. */
+  static void sendLarge(Context context) throws IOException {
+    if (context.resultInputStream() instanceof ByteArrayInputStream answer
+        && answer.available() > LARGE
+        && !HandlerType.HEAD.equals(context.method())) {
+      send(context, ANSWERS, GRACE, answer, answer.available());
+    }
+  }
+
+  private static void send(
+      Context context, Semaphore places, Duration grace, InputStream content, long length)
+      throws IOException {
+    enter(context, places);
     try {
       context.res().setContentLengthLong(length);
       Leaving out = new Leaving(context, pace(grace));
@@ -84,7 +106,7 @@ public final class LargeBody {
         left -= count;
       }
     } finally {
-      LEAVING.release();
+      places.release();
     }
   }
 

@@ -116,7 +116,7 @@ final class OpenApiDocument {
     JsonNode content = described.path("content").path(type);
     if (content.isMissingNode()) {
       complaints.add("the content type " + type + " is not described");
-    } else if (!operation.startsWith("HEAD ")) {
+    } else {
       complaints.addAll(validate(content.path("schema"), body(type, answer.body())));
     }
     return complaints;

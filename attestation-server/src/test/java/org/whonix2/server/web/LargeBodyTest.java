@@ -1,6 +1,8 @@
 package org.whonix2.server.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.whonix2.server.Answers.assertProblem;
+import static org.whonix2.server.Answers.header;
 
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -8,6 +10,8 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,12 +22,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.whonix2.server.TestLog;
 
 /** Whoever drips, in or out, keeps no place. */
 @Timeout(60)
 class LargeBodyTest {
   private static final Duration GRACE = Duration.ofMillis(300);
   private static final long GIBIBYTE = 1L << 30;
+  private static final byte[] LARGE = new byte[16 << 20];
 
   private final CountDownLatch left = new CountDownLatch(2);
   private WebListener listener;
@@ -37,6 +43,8 @@ class LargeBodyTest {
             routes -> {
               routes.put("/", context -> LargeBody.receive(context, GRACE, LargeBodyTest::length));
               routes.get("/", this::send);
+              routes.get("/large", context -> context.result(LARGE));
+              routes.get("/small", context -> context.result("small"));
             });
   }
 
@@ -74,13 +82,13 @@ class LargeBodyTest {
     }
   }
 
-  private Socket request(String method) throws IOException {
+  private Socket request(String method, String path) throws IOException {
     Socket socket = new Socket();
     socket.setReceiveBufferSize(4_096);
     socket.connect(
         new InetSocketAddress(InetAddress.getLoopbackAddress(), listener.address().getPort()));
     String head =
-        "%s / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n".formatted(method)
+        "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n".formatted(method, path)
             + (method.equals("PUT") ? "Content-Length: " + GIBIBYTE + "\r\n" : "")
             + "\r\n";
     socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
@@ -89,7 +97,7 @@ class LargeBodyTest {
 
   @Test
   void sendersWhoDripAreToldSoWhateverLengthTheyAnnounce() throws Exception {
-    List<Socket> senders = List.of(request("PUT"), request("PUT"));
+    List<Socket> senders = List.of(request("PUT", "/"), request("PUT", "/"));
     for (Socket sender : senders) {
       while (sender.getInputStream().available() == 0) {
         sender.getOutputStream().write(0);
@@ -103,7 +111,7 @@ class LargeBodyTest {
 
   @Test
   void readersWhoDripAreLeftWhileAWriteWaitsForThem() throws Exception {
-    List<Socket> readers = new ArrayList<>(List.of(request("GET"), request("GET")));
+    List<Socket> readers = new ArrayList<>(List.of(request("GET", "/"), request("GET", "/")));
     while (!left.await(20, TimeUnit.MILLISECONDS)) {
       for (Socket reader : readers) {
         assertThat(reader.getInputStream().read()).isNotNegative();
@@ -112,5 +120,28 @@ class LargeBodyTest {
     for (Socket reader : readers) {
       reader.close();
     }
+  }
+
+  @Test
+  void readersOfLargeAnswersLeaveThreadsToEverybodyElse() throws Exception {
+    List<Socket> readers = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      readers.add(request("GET", "/large"));
+    }
+    HttpResponse<byte[]> refused = get("/large");
+    assertProblem(refused, 503, "too many");
+    assertThat(header(refused, "Retry-After")).isEqualTo("5");
+    assertThat(get("/small").statusCode()).isEqualTo(200);
+    for (Socket reader : readers) {
+      reader.close();
+    }
+    while (get("/large").statusCode() != 200) {
+      Thread.sleep(20);
+    }
+    assertThat(get("/large").body()).isEqualTo(LARGE);
+  }
+
+  private HttpResponse<byte[]> get(String path) {
+    return TestLog.send(HttpRequest.newBuilder(listener.address().resolve(path)));
   }
 }

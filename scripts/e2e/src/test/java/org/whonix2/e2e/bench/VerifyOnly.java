@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpStatus;
 import org.whonix2.core.MalformedInputException;
@@ -41,12 +42,22 @@ final class VerifyOnly {
         WebListener.start(
             "verify",
             new ListenAddress("127.0.0.1", 0),
-            routes -> routes.post("/api/v1/attestations", handler::answer));
+            routes ->
+                routes.post(
+                    "/api/v1/attestations",
+                    context ->
+                        RequestBody.receive(
+                            context, Envelope.MAX_BYTES, body -> handler.answer(context, body))));
     System.out.println(listener.address());
   }
 
-  private void answer(Context context) throws MalformedInputException {
-    Envelope envelope = Envelope.parse(RequestBody.read(context, Envelope.MAX_BYTES));
+  private CompletableFuture<?> answer(Context context, byte[] body) throws IOException {
+    Envelope envelope;
+    try {
+      envelope = Envelope.parse(body);
+    } catch (MalformedInputException e) {
+      throw new IOException(e);
+    }
     Verification verification =
         VerifiedEnvelope.verify(
             envelope, signer -> Optional.ofNullable(roster.get(signer)), Instant.now());
@@ -55,5 +66,6 @@ final class VerifyOnly {
         .status(verified ? HttpStatus.OK_200 : HttpStatus.FORBIDDEN_403)
         .contentType("application/json")
         .result("{\"verified\":" + verified + "}");
+    return CompletableFuture.completedFuture(verified);
   }
 }
