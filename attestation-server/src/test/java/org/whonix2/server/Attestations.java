@@ -1,7 +1,12 @@
 package org.whonix2.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
@@ -185,5 +190,32 @@ public final class Attestations {
             List.of()),
         List.of(new BinaryArtifact(identity, Sha256.of(new byte[] {1}), 242660)),
         Sha256.of(new byte[] {5}));
+  }
+
+  /**
+   * The same statement by the same signer: the unhashed area of a signature is signed by nobody.
+   */
+  public static byte[] inOtherBytes(byte[] logged) {
+    byte[] packet;
+    try {
+      packet = Envelope.parse(logged).signatures().get(0).sig();
+    } catch (MalformedInputException e) {
+      throw new AssertionError(e);
+    }
+    int hashed = (packet[6] & 0xff) << 8 | (packet[7] & 0xff);
+    int area = 2 + 6 + hashed; // header and length octet, fixed fields, hashed area
+    assertThat(packet[0] & 0xff).as("a header of one length octet").isIn(0x88, 0xc2);
+    assertThat(packet[area] | packet[area + 1]).as("an empty unhashed area").isZero();
+    // A private subpacket.
+    ByteBuffer filled = ByteBuffer.allocate(packet.length + 3);
+    filled.put(packet, 0, area).put(new byte[] {0, 3, 2, 100, 7});
+    filled.put(packet, area + 2, packet.length - area - 2);
+    filled.put(1, (byte) (packet[1] + 3));
+    Base64.Encoder base64 = Base64.getEncoder();
+    String text = new String(logged, StandardCharsets.UTF_8);
+    String sig = base64.encodeToString(packet);
+    assertThat(text).contains(sig);
+    return text.replace(sig, base64.encodeToString(filled.array()))
+        .getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -4,12 +4,13 @@ import java.time.Duration;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.dsse.Envelope;
+import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.server.store.LogEntry;
 
 /** What becomes of a submission before the log sees it. */
 public sealed interface Admission {
-  /** May be logged. */
-  record Admitted(LogEntry entry) implements Admission {}
+  /** May be logged, if it is not yet and its signer has not sent too much. */
+  record Admitted(LogEntry entry, Fingerprint signer) implements Admission {}
 
   /** Not what the format demands; the detail names the place. */
   record Malformed(String detail) implements Admission {}

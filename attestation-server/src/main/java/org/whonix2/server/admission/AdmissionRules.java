@@ -1,9 +1,10 @@
 package org.whonix2.server.admission;
 
-import java.time.Duration;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.dsse.Verification;
 import org.whonix2.core.dsse.VerifiedEnvelope;
@@ -45,33 +46,56 @@ public final class AdmissionRules {
    * and each would be an entry that every box has to fetch for ever.
    */
   public Admission judge(byte[] body, Roster roster, Instant now) {
-    Envelope envelope;
+    Admission admission;
     try {
-      envelope = Envelope.parse(body);
+      admission = judge(Envelope.parse(body), roster, now);
     } catch (MalformedInputException e) {
-      return ofNobody(new Admission.Malformed(String.valueOf(e.getMessage())));
+      admission = new Admission.Malformed(String.valueOf(e.getMessage()));
+    }
+    return admission instanceof Admission.Admitted ? admission : ofNobody().orElse(admission);
+  }
+
+  /**
+   * Counts what is about to be logged against its signer. Only that is: whatever else carries his
+   * signature, anybody can have copied from a log.
+   *
+   * @return the refusal if it is one too many
+   */
+  public Optional<Admission> ofSigner(Admission.Admitted admitted) {
+    return limits
+        .ofSigner(admitted.signer())
+        .map(wait -> new Admission.TooMany("too many submissions by " + admitted.signer(), wait));
+  }
+
+  /**
+   * Counts what changes nothing, whoever sent it: everybody's refusals are one crowd. Whoever is on
+   * the roster is not shut out by a flood of them.
+   *
+   * @return the refusal without its reason if it is one too many
+   */
+  public Optional<Admission> ofNobody() {
+    return limits
+        .ofNobody()
+        .map(wait -> new Admission.TooMany("too many submissions that change nothing", wait));
+  }
+
+  private Admission judge(Envelope envelope, Roster roster, Instant now)
+      throws MalformedInputException {
+    // The one part of the canonical form that has two spellings.
+    String keyid = envelope.signatures().get(0).keyid();
+    if (!keyid.equals(keyid.toLowerCase(Locale.ROOT))) {
+      throw new MalformedInputException(
+          "/signatures/0/keyid: expected lower-case digits, found " + Quoted.of(keyid));
     }
     Optional<Admission> setAside = setAside(envelope, roster);
     if (setAside.isPresent()) {
-      return ofNobody(setAside.get());
+      return setAside.get();
     }
     Verification verification =
         VerifiedEnvelope.verify(envelope, primary -> check(primary, roster, now));
     return verification instanceof Verification.Verified verified
         ? judge(verified.envelope(), roster)
-        : ofNobody(new Admission.Forbidden(((Verification.Rejected) verification).reason()));
-  }
-
-  /**
-   * A refusal of something that no known key signed. It is given also when there were too many, but
-   * for its reason: whoever is on the roster is not shut out by a flood of others' requests.
-   */
-  private Admission ofNobody(Admission refusal) {
-    return limits
-        .ofNobody()
-        .<Admission>map(
-            wait -> new Admission.TooMany("too many submissions that no known key signed", wait))
-        .orElse(refusal);
+        : new Admission.Forbidden(((Verification.Rejected) verification).reason());
   }
 
   private static Optional<Admission> setAside(Envelope envelope, Roster roster) {
@@ -102,29 +126,15 @@ public final class AdmissionRules {
     return operator.map(known -> known.fingerprint().equals(primary)).orElse(false);
   }
 
-  private Admission judge(VerifiedEnvelope verified, Roster roster) {
+  private Admission judge(VerifiedEnvelope verified, Roster roster) throws MalformedInputException {
     Fingerprint signer = verified.signer();
-    Optional<Duration> wait = limits.ofSigner(signer);
-    if (wait.isPresent()) {
-      return new Admission.TooMany("too many submissions by " + signer, wait.get());
-    }
-    // The one part of the canonical form that has two spellings.
-    String keyid = verified.envelope().signatures().get(0).keyid();
-    if (!keyid.equals(signer.hex())) {
-      return new Admission.Malformed(
-          "/signatures/0/keyid: expected lower-case digits, found " + keyid);
-    }
-    try {
-      Statement statement = Statement.parse(verified.payloadType(), verified.payload());
-      Optional<Admission> objection =
-          statement instanceof RosterChange change
-              ? objectionTo(change, signer, roster)
-              : objectionTo(statement, signer, roster);
-      return objection.orElseGet(
-          () -> new Admission.Admitted(LogEntry.of(verified.envelope(), signer, statement)));
-    } catch (MalformedInputException e) {
-      return new Admission.Malformed(String.valueOf(e.getMessage()));
-    }
+    Statement statement = Statement.parse(verified.payloadType(), verified.payload());
+    Optional<Admission> objection =
+        statement instanceof RosterChange change
+            ? objectionTo(change, signer, roster)
+            : objectionTo(statement, signer, roster);
+    return objection.orElseGet(
+        () -> new Admission.Admitted(LogEntry.of(verified.envelope(), signer, statement), signer));
   }
 
   private Optional<Admission> objectionTo(Statement statement, Fingerprint signer, Roster roster) {

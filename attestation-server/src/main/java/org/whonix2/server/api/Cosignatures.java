@@ -1,18 +1,27 @@
 package org.whonix2.server.api;
 
 import java.time.Duration;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.log.SignedNote;
 import org.whonix2.server.sequencer.Sequenced;
 import org.whonix2.server.store.PublishedNote;
 import org.whonix2.server.store.StoreException;
 
-/** Waits until enough witnesses have cosigned what is published. No thread waits. */
+/**
+ * Waits until enough witnesses have cosigned what is published. No thread waits, and one look is
+ * for all who wait: anybody can ask for an entry that is logged.
+ */
 final class Cosignatures {
+  /** How many may wait; whoever comes then is answered at once with what there is. */
+  static final int MAX_WAITING = 256;
+
   private static final Duration STEP = Duration.ofMillis(200);
 
   /** The checkpoint that is published now. */
@@ -23,6 +32,23 @@ final class Cosignatures {
   private final Latest latest;
   private final Duration deadline;
   private final Executor steps;
+  private final Semaphore places = new Semaphore(MAX_WAITING);
+  private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean lookIsDue = new AtomicBoolean();
+
+  /** One who waits until that time, in nanoseconds of this process. */
+  private record Waiting(
+      Sequenced entry, int cosigned, long until, CompletableFuture<Sequenced> answer) {
+    /** Whether it ended. */
+    boolean see(PublishedNote found) {
+      Sequenced seen =
+          found.size() < entry.checkpoint().size()
+              ? entry
+              : new Sequenced(entry.index(), entry.isNew(), found);
+      return (count(seen.checkpoint()) >= cosigned || System.nanoTime() - until >= 0)
+          && answer.complete(seen);
+    }
+  }
 
   /**
    * @param deadline how long they may be waited for
@@ -46,31 +72,35 @@ final class Cosignatures {
    * The same entry under a checkpoint that so many cosigned, or the last one before the deadline.
    */
   CompletableFuture<Sequenced> await(Sequenced entry, int cosigned) {
-    return await(entry, cosigned, System.nanoTime() + deadline.toNanos());
-  }
-
-  private CompletableFuture<Sequenced> await(Sequenced entry, int cosigned, long until) {
-    if (cosigned == 0 || count(entry.checkpoint()) >= cosigned || System.nanoTime() - until >= 0) {
+    if (cosigned == 0 || count(entry.checkpoint()) >= cosigned || !places.tryAcquire()) {
       return CompletableFuture.completedFuture(entry);
     }
-    return CompletableFuture.supplyAsync(
-            this::look,
-            CompletableFuture.delayedExecutor(STEP.toMillis(), TimeUnit.MILLISECONDS, steps))
-        .thenCompose(
-            found ->
-                await(
-                    found.size() < entry.checkpoint().size()
-                        ? entry
-                        : new Sequenced(entry.index(), entry.isNew(), found),
-                    cosigned,
-                    until));
+    Waiting one =
+        new Waiting(
+            entry, cosigned, System.nanoTime() + deadline.toNanos(), new CompletableFuture<>());
+    waiting.add(one);
+    lookLater();
+    return one.answer().whenComplete((seen, failure) -> places.release());
   }
 
-  private PublishedNote look() {
+  private void lookLater() {
+    if (lookIsDue.compareAndSet(false, true)) {
+      CompletableFuture.delayedExecutor(STEP.toMillis(), TimeUnit.MILLISECONDS, steps)
+          .execute(this::look);
+    }
+  }
+
+  private void look() {
     try {
-      return latest.get();
-    } catch (StoreException e) {
-      throw new CompletionException(e);
+      PublishedNote found = latest.get();
+      waiting.removeIf(one -> one.see(found));
+    } catch (StoreException | RuntimeException e) {
+      waiting.removeIf(one -> one.answer().completeExceptionally(e));
+    } finally {
+      lookIsDue.set(false);
+      if (!waiting.isEmpty()) {
+        lookLater();
+      }
     }
   }
 }

@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.whonix2.server.admission.AdmissionRules;
 import org.whonix2.server.blob.BlobNames;
 import org.whonix2.server.blob.Blobs;
@@ -19,6 +22,8 @@ import org.whonix2.server.store.LogStore;
 
 /** All routes of the log server. */
 public final class LogApi {
+  private static final int ANSWERING = 4;
+
   private final SubmissionRoute submission;
   private final RosterRoutes roster;
   private final AttestationRoutes attestations;
@@ -37,14 +42,32 @@ public final class LogApi {
       Clock clock)
       throws IOException {
     this.submission =
-        new SubmissionRoute(
-            store, publisher, sequencer, roster, rules, clock, ForkJoinPool.commonPool());
+        new SubmissionRoute(store, publisher, sequencer, roster, rules, clock, answers());
     this.roster = new RosterRoutes(roster, publisher);
     this.attestations = new AttestationRoutes(store, publisher);
     this.catalogue = new CatalogueRoutes(new Catalogue(store), publisher);
     this.log = new LogRoutes(store, publisher);
     this.service = new ServiceRoutes(sequencer, publisher);
     this.blobs = new BlobRoutes(blobs, publisher);
+  }
+
+  /** For what the listener's threads do not wait for; they end when there is nothing to do. */
+  private static Executor answers() {
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            ANSWERING,
+            ANSWERING,
+            10,
+            TimeUnit.SECONDS,
+            // No more of them wait than there are connections.
+            new LinkedBlockingQueue<>(),
+            work -> {
+              Thread thread = new Thread(work, "answers");
+              thread.setDaemon(true);
+              return thread;
+            });
+    threads.allowCoreThreadTimeOut(true);
+    return threads;
   }
 
   /** What the store must be opened with. */

@@ -44,7 +44,6 @@ final class SubmissionRoute {
       Set.of("application/json", "application/vnd.dsse.envelope.v1+json");
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
-  /** Below the time after which an idle connection is closed. */
   private static final Duration COSIGNING_DEADLINE = Duration.ofSeconds(12);
 
   /** A witness that failed is asked again after that time. */
@@ -110,6 +109,21 @@ final class SubmissionRoute {
       return again(context, known.get(), cosigned);
     }
     Admission admission = rules.judge(body, roster.current(), clock.instant());
+    if (admission instanceof Admission.Admitted admitted) {
+      LogEntry entry = admitted.entry();
+      boolean said = store.indexOf(entry.identity()).isPresent();
+      Optional<Admission> tooMany = said ? rules.ofNobody() : rules.ofSigner(admitted);
+      if (tooMany.isEmpty()) {
+        return again(context, entry, cosigned);
+      }
+      refuse(context, tooMany.get());
+    } else {
+      refuse(context, admission);
+    }
+    return ANSWERED;
+  }
+
+  private static void refuse(Context context, Admission admission) {
     if (admission instanceof Admission.Malformed malformed) {
       new Problem(HttpStatus.BAD_REQUEST_400, malformed.detail()).answer(context);
     } else if (admission instanceof Admission.Forbidden forbidden) {
@@ -122,9 +136,8 @@ final class SubmissionRoute {
     } else if (admission instanceof Admission.Conflict conflict) {
       new Problem(HttpStatus.CONFLICT_409, conflict.detail()).answer(context);
     } else {
-      return log(context, ((Admission.Admitted) admission).entry(), cosigned);
+      throw new IllegalArgumentException("no refusal: " + admission);
     }
-    return ANSWERED;
   }
 
   /** How many witnesses are to have cosigned; if it is no such number, the problem is answered. */
@@ -164,6 +177,7 @@ final class SubmissionRoute {
         : Optional.empty();
   }
 
+  /** What is said already is answered from the log, what is not gets its place. */
   private CompletableFuture<?> again(Context context, LogEntry entry, int cosigned)
       throws IOException {
     PublishedNote latest = publisher.latest();

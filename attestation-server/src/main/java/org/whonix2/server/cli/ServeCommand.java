@@ -72,7 +72,7 @@ final class ServeCommand implements Callable<ExitCode> {
       paramLabel = "N:BURST",
       defaultValue = "600:1000",
       description = {
-        "how many submissions that no known key signed are answered with the reason,",
+        "how many submissions that change nothing are answered with the reason,",
         "by the minute and at once (${DEFAULT-VALUE})"
       })
   private String unverifiedRate = "";

@@ -99,4 +99,30 @@ class CosignaturesTest {
     Sequenced entry = new Sequenced(4, true, checkpoint(5, 0));
     assertThat(await(cosignatures, entry, 2)).isSameAs(entry);
   }
+
+  /** Anybody can ask for cosignatures of what is logged. */
+  @Test
+  void oneLookIsForAllWhoWaitAndWhoeverComesThenIsAnsweredAtOnce() throws Exception {
+    AtomicInteger looks = new AtomicInteger();
+    PublishedNote none = checkpoint(5, 0);
+    Cosignatures cosignatures =
+        new Cosignatures(
+            () -> {
+              looks.incrementAndGet();
+              return none;
+            },
+            Duration.ofSeconds(2),
+            ForkJoinPool.commonPool());
+    Sequenced entry = new Sequenced(4, false, none);
+    List<CompletableFuture<Sequenced>> waiting = new ArrayList<>();
+    for (int i = 0; i < Cosignatures.MAX_WAITING; i++) {
+      waiting.add(cosignatures.await(entry, 1));
+    }
+    assertThat(cosignatures.await(entry, 1)).isDone();
+    for (CompletableFuture<Sequenced> each : waiting) {
+      assertThat(each.get(30, TimeUnit.SECONDS).checkpoint()).isSameAs(none);
+    }
+    assertThat(looks.get()).isLessThan(Cosignatures.MAX_WAITING);
+    assertThat(cosignatures.await(entry, 1)).as("the places are free again").isNotDone();
+  }
 }

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,13 +78,36 @@ class RateLimitTest {
     log.expectNew(Attestations.signed(beta, 1));
   }
 
-  /** What is malformed in a verified envelope counts against whoever signed it. */
+  /** Anybody has what is logged, and can write it otherwise. */
   @Test
-  void aSignersNonsenseCountsToo() {
+  void copiesOfWhatAMemberSaidShutHimNotOut() {
+    byte[] logged = Attestations.signed(log.rebuilder(), 1);
+    log.expectNew(logged);
+    String keyid = log.rebuilder().certificate().fingerprint().hex();
+    String text = new String(logged, StandardCharsets.UTF_8);
+    byte[] malformed =
+        text.replace(keyid, keyid.toUpperCase(Locale.ROOT)).getBytes(StandardCharsets.UTF_8);
+    assertTooMany(tooMany(i -> malformed, 400), "change nothing");
+    log.expectNew(Attestations.signed(log.rebuilder(), 2));
+  }
+
+  @Test
+  void whatAMemberSaysInOtherBytesIsAnsweredFromTheLogAndCountsAgainstNobodyKnown() {
+    byte[] logged = Attestations.signed(log.rebuilder(), 1);
+    log.expectNew(logged);
+    byte[] other = Attestations.inOtherBytes(logged);
+    assertTooMany(tooMany(i -> other, 200), "change nothing");
+    log.expectNew(Attestations.signed(log.rebuilder(), 2));
+  }
+
+  /** Signed nonsense of another log can be copied as well. */
+  @Test
+  void signedNonsenseCountsAgainstNobodyKnown() {
     byte[] nonsense =
         Attestations.envelope(
             Statement.PAYLOAD_TYPE, "{}".getBytes(StandardCharsets.UTF_8), log.rebuilder());
-    assertTooMany(tooMany(i -> nonsense, 400), "by ");
+    assertTooMany(tooMany(i -> nonsense, 400), "change nothing");
+    log.expectNew(Attestations.signed(log.rebuilder(), 1));
   }
 
   @Test
@@ -96,13 +120,13 @@ class RateLimitTest {
                 log.rebuilder().certificate().fingerprint().hex())
             .getBytes(StandardCharsets.UTF_8);
     byte[] signed = Attestations.signed(stranger, 1);
-    assertTooMany(tooMany(i -> i % 2 == 0 ? disguised : signed, 403), "no known key signed");
+    assertTooMany(tooMany(i -> i % 2 == 0 ? disguised : signed, 403), "change nothing");
     log.expectNew(Attestations.signed(log.rebuilder(), 1));
   }
 
   /** All that nobody known signed is one crowd, whatever is wrong with it. */
   @Test
   void nonsenseOfNobodyCounts() {
-    assertTooMany(tooMany(i -> new byte[] {'{'}, 400), "no known key signed");
+    assertTooMany(tooMany(i -> new byte[] {'{'}, 400), "change nothing");
   }
 }

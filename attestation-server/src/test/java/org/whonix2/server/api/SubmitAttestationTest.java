@@ -6,12 +6,10 @@ import static org.whonix2.server.Answers.header;
 import static org.whonix2.server.Answers.json;
 
 import java.net.http.HttpResponse;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -32,7 +30,6 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.whonix2.core.MalformedInputException;
-import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.log.ProofVerification;
 import org.whonix2.core.log.TlogProof;
 import org.whonix2.core.log.TreeHash;
@@ -129,31 +126,12 @@ class SubmitAttestationTest {
   void otherUnsignedPartsOfTheSignatureAreNotAnotherEntry() throws Exception {
     byte[] logged = fresh();
     long index = json(log.submit(logged)).path("index").asLong();
-    Envelope envelope = Envelope.parse(logged);
-    String sig = Base64.getEncoder().encodeToString(envelope.signatures().get(0).sig());
-    String filled =
-        Base64.getEncoder().encodeToString(withUnhashed(envelope.signatures().get(0).sig()));
-    String other = new String(logged, StandardCharsets.UTF_8).replace(sig, filled);
-    assertThat(other).contains(filled);
 
-    HttpResponse<byte[]> answer = log.submit(other.getBytes(StandardCharsets.UTF_8));
+    HttpResponse<byte[]> answer = log.submit(Attestations.inOtherBytes(logged));
 
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(json(answer).path("index").asLong()).isEqualTo(index);
     assertThat(size()).isEqualTo(before + 1);
-  }
-
-  /** Puts a private subpacket into the empty unhashed area of a version 4 signature packet. */
-  private static byte[] withUnhashed(byte[] packet) {
-    int hashed = (packet[6] & 0xff) << 8 | (packet[7] & 0xff);
-    int area = 2 + 6 + hashed; // header and length octet, fixed fields, hashed area
-    assertThat(packet[0] & 0xff).as("a header of one length octet").isIn(0x88, 0xc2);
-    assertThat(packet[area] | packet[area + 1]).as("an empty unhashed area").isZero();
-    ByteBuffer filled = ByteBuffer.allocate(packet.length + 3);
-    filled.put(packet, 0, area).put(new byte[] {0, 3, 2, 100, 7});
-    filled.put(packet, area + 2, packet.length - area - 2);
-    filled.put(1, (byte) (packet[1] + 3));
-    return filled.array();
   }
 
   @Test

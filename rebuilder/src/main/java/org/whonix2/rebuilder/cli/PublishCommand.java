@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.whonix2.core.MalformedInputException;
@@ -74,8 +75,9 @@ final class PublishCommand implements Callable<ExitCode> {
     }
     long index = Publisher.publish(server, envelope, folder);
     Set<Sha256> packages = artifacts ? NamedFile.artifacts(statement) : Set.of();
-    FilePublisher.Sent files =
-        FilePublisher.publish(server, NamedFile.of(folder, statement, packages), folder);
+    List<NamedFile> found = NamedFile.of(folder, statement, packages);
+    FilePublisher.Sent files = FilePublisher.publish(server, found, folder);
+    int gone = NamedFile.named(statement, packages).size() - found.size();
     if (json) {
       ObjectNode report = StrictJson.newObject();
       report.put("rebuilder", statement.rebuilder().toString());
@@ -83,10 +85,16 @@ final class PublishCommand implements Callable<ExitCode> {
       report.put("index", index);
       report.put("filesSent", files.sent());
       report.put("filesPresent", files.present());
+      report.put("filesGone", gone);
       System.out.println(new String(StrictJson.write(report), StandardCharsets.UTF_8));
     } else {
       System.out.println("in the log at index " + index);
       System.out.println("files sent: " + files.sent() + ", there already: " + files.present());
+    }
+    if (gone > 0) {
+      System.err.printf(
+          "warning: %d files that the attestation names are not in %s as they were%n",
+          gone, folder);
     }
     return ExitCode.DONE;
   }

@@ -80,13 +80,15 @@ public final class FilePublisher {
     }
     progress.done();
     if (first != null) {
+      boolean packages = files.stream().anyMatch(file -> !folder.equals(file.file().getParent()));
       throw new CommandException(
           first.exitCode(),
           "%d of %d files were not sent: %s".formatted(missing, files.size(), first.getMessage()),
           "the attestation is in the log; send the rest with: whonix2-rebuilder publish "
               + folder
               + " --to "
-              + blobs.substring(0, blobs.length() - "api/v1/blobs/".length()),
+              + blobs.substring(0, blobs.length() - "api/v1/blobs/".length())
+              + (packages ? " --artifacts" : ""),
           first);
     }
     return new Sent(sent, present);

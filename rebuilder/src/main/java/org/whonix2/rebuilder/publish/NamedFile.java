@@ -31,15 +31,7 @@ public record NamedFile(Path file, Sha256 digest) {
    */
   public static List<NamedFile> of(Path folder, RebuildStatement statement, Set<Sha256> artifacts)
       throws IOException {
-    Set<Sha256> wanted = new HashSet<>();
-    statement.rebuild().byproducts().stream().map(Byproduct::digest).forEach(wanted::add);
-    if (statement instanceof RebuildAttestation attestation) {
-      wanted.add(attestation.buildinfo());
-    }
-    statement.artifacts().stream()
-        .map(BinaryArtifact::digest)
-        .filter(artifacts::contains)
-        .forEach(wanted::add);
+    Set<Sha256> wanted = named(statement, artifacts);
     List<NamedFile> found = new ArrayList<>();
     List<Path> folders =
         artifacts.isEmpty() ? List.of(folder) : List.of(folder, folder.resolve("artifacts"));
@@ -49,6 +41,20 @@ public record NamedFile(Path file, Sha256 digest) {
       }
     }
     return found;
+  }
+
+  /** The digests of all that {@link #of} looks for. */
+  public static Set<Sha256> named(RebuildStatement statement, Set<Sha256> artifacts) {
+    Set<Sha256> wanted = new HashSet<>();
+    statement.rebuild().byproducts().stream().map(Byproduct::digest).forEach(wanted::add);
+    if (statement instanceof RebuildAttestation attestation) {
+      wanted.add(attestation.buildinfo());
+    }
+    statement.artifacts().stream()
+        .map(BinaryArtifact::digest)
+        .filter(artifacts::contains)
+        .forEach(wanted::add);
+    return wanted;
   }
 
   /** All artifacts that a statement names. */

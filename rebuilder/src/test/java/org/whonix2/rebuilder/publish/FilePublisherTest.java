@@ -100,6 +100,16 @@ class FilePublisherTest {
   }
 
   @Test
+  void theHintSendsThePackagesThatWereToBeSent() throws Exception {
+    Path deb = Files.createDirectory(folder.resolve("artifacts")).resolve("x_1_amd64.deb");
+    byte[] content = "a package".getBytes(StandardCharsets.UTF_8);
+    files.add(new NamedFile(Files.write(deb, content), Sha256.of(content)));
+    blobs.refused.put(digest(3), 503);
+    CommandException refusal = catchThrowableOfType(CommandException.class, this::send);
+    assertThat(refusal.hint()).endsWith(" --artifacts");
+  }
+
+  @Test
   void aFileThatChangedMeanwhileIsNotTaken() throws Exception {
     Files.writeString(files.get(2).file(), "other");
     CommandException refusal = catchThrowableOfType(CommandException.class, this::send);

@@ -104,5 +104,6 @@ class NamedFileTest {
     Path elsewhere = Files.move(folder.resolve("x_1_amd64.buildinfo"), folder.resolve("key/x"));
     Files.createSymbolicLink(folder.resolve("x_1_amd64.buildinfo"), elsewhere);
     assertThat(named(Set.of())).isEmpty();
+    assertThat(NamedFile.named(statement, Set.of())).hasSize(3);
   }
 }
