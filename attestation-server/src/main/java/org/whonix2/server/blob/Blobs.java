@@ -255,7 +255,8 @@ public final class Blobs implements AutoCloseable {
 
   @Override
   public void close() {
-    sweeper.shutdownNow();
+    // Not interrupted: that would close the database's file for everybody.
+    sweeper.shutdown();
     try {
       // The store is closed next.
       if (!sweeper.awaitTermination(10, TimeUnit.SECONDS)) {
