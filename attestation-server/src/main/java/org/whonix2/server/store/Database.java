@@ -11,6 +11,12 @@ public interface Database extends AutoCloseable {
   /** Returns only when everything committed so far would survive a loss of power. */
   void sync(Connection connection) throws SQLException;
 
+  /**
+   * Lets the transaction that has just begun pause for as long as it likes. It must hold no lock
+   * that others wait for.
+   */
+  default void letPause(Connection connection) throws SQLException {}
+
   @Override
   void close();
 }

@@ -2,6 +2,7 @@ package org.whonix2.server.store;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -98,10 +99,22 @@ public final class LogCheck {
       return Jdbi.create(database.dataSource())
           .inTransaction(
               TransactionIsolationLevel.REPEATABLE_READ,
-              handle -> new LogCheck(handle, log, progress).all(indexes, witnesses, scratch));
+              handle -> {
+                letPause(database, handle);
+                return new LogCheck(handle, log, progress).all(indexes, witnesses, scratch);
+              });
     } catch (ContradictionException e) {
       return new Outcome.Wrong(String.valueOf(e.getMessage()));
     } catch (JdbiException e) {
+      throw new StoreException("the database cannot be checked", e);
+    }
+  }
+
+  /** It waits while what is made anew is read. */
+  private static void letPause(Database database, Handle handle) throws StoreException {
+    try {
+      database.letPause(handle.getConnection());
+    } catch (SQLException e) {
       throw new StoreException("the database cannot be checked", e);
     }
   }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,7 @@ class LogCheckTest {
   private static final SigningKey WITNESS =
       TestLog.key("w1.example.org", SignatureType.COSIGNATURE);
   private static final int SIZE = 300;
+  private static final Duration IDLE = Duration.ofMillis(200);
 
   @TempDir Path folder;
   @TempDir Path scratch;
@@ -77,14 +79,20 @@ class LogCheckTest {
 
   private LogCheck.Outcome check(SigningKey key, VerifierKey... witnesses) throws Exception {
     try (Database database = TestDatabase.open(folder)) {
-      return LogCheck.run(
-          database,
-          List.of(new Lengths()),
-          TrustedLog.of(key.verifierKey()),
-          List.of(witnesses),
-          scratch,
-          Progress.silent());
+      return check(database, new Lengths(), key, witnesses);
     }
+  }
+
+  private LogCheck.Outcome check(
+      Database database, EntryIndex index, SigningKey key, VerifierKey... witnesses)
+      throws Exception {
+    return LogCheck.run(
+        database,
+        List.of(index),
+        TrustedLog.of(key.verifierKey()),
+        List.of(witnesses),
+        scratch,
+        Progress.silent());
   }
 
   private static String wrong(LogCheck.Outcome outcome) {
@@ -103,6 +111,38 @@ class LogCheckTest {
     assertThat(proven.cosigned()).containsExactly("w1.example.org");
     assertThat(proven.indexes()).containsExactly("lengths-1");
     assertThat(proven.tables()).contains("entry_length");
+  }
+
+  /** An index that is slow to be made anew. */
+  private record Slow(Lengths index) implements EntryIndex {
+    @Override
+    public String name() {
+      return index.name();
+    }
+
+    @Override
+    public void clear(Handle handle) {
+      index.clear(handle);
+      try {
+        Thread.sleep(5 * IDLE.toMillis());
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void add(Handle handle, long entry, LogEntry content) {
+      index.add(handle, entry, content);
+    }
+  }
+
+  /** PostgreSQL ends sessions that sleep in a transaction, here very soon; this one may. */
+  @Test
+  void aLargeLogTakesItsTime() throws Exception {
+    try (Database impatient = Impatient.of(TestDatabase.open(folder), IDLE)) {
+      assertThat(check(impatient, new Slow(new Lengths()), KEY))
+          .isInstanceOf(LogCheck.Outcome.Proven.class);
+    }
   }
 
   @Test
