@@ -108,6 +108,12 @@ public final class AdmissionRules {
     if (wait.isPresent()) {
       return new Admission.TooMany("too many submissions by " + signer, wait.get());
     }
+    return judgeSaid(verified, roster);
+  }
+
+  /** Judges what was said by whoever is known to have said it, however often he spoke. */
+  Admission judgeSaid(VerifiedEnvelope verified, Roster roster) {
+    Fingerprint signer = verified.signer();
     // The one part of the canonical form that has two spellings.
     String keyid = verified.envelope().signatures().get(0).keyid();
     if (!keyid.equals(signer.hex())) {
