@@ -1,10 +1,8 @@
 package org.whonix2.server.admission;
 
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
-import org.whonix2.core.Quoted;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.dsse.Verification;
 import org.whonix2.core.dsse.VerifiedEnvelope;
@@ -81,12 +79,6 @@ public final class AdmissionRules {
 
   private Admission judge(Envelope envelope, Roster roster, Instant now)
       throws MalformedInputException {
-    // The one part of the canonical form that has two spellings.
-    String keyid = envelope.signatures().get(0).keyid();
-    if (!keyid.equals(keyid.toLowerCase(Locale.ROOT))) {
-      throw new MalformedInputException(
-          "/signatures/0/keyid: expected lower-case digits, found " + Quoted.of(keyid));
-    }
     Optional<Admission> setAside = setAside(envelope, roster);
     if (setAside.isPresent()) {
       return setAside.get();
@@ -94,7 +86,7 @@ public final class AdmissionRules {
     Verification verification =
         VerifiedEnvelope.verify(envelope, primary -> check(primary, roster, now));
     return verification instanceof Verification.Verified verified
-        ? judge(verified.envelope(), roster)
+        ? judgeSaid(verified.envelope(), roster)
         : new Admission.Forbidden(((Verification.Rejected) verification).reason());
   }
 
@@ -126,8 +118,19 @@ public final class AdmissionRules {
     return operator.map(known -> known.fingerprint().equals(primary)).orElse(false);
   }
 
-  private Admission judge(VerifiedEnvelope verified, Roster roster) throws MalformedInputException {
+  /**
+   * Judges what was said by whoever is known to have said it.
+   *
+   * @throws MalformedInputException if it is no statement, or not in canonical form
+   */
+  Admission judgeSaid(VerifiedEnvelope verified, Roster roster) throws MalformedInputException {
     Fingerprint signer = verified.signer();
+    // The one part of the canonical form that has two spellings.
+    String keyid = verified.envelope().signatures().get(0).keyid();
+    if (!keyid.equals(signer.hex())) {
+      throw new MalformedInputException(
+          "/signatures/0/keyid: expected lower-case digits, found " + keyid);
+    }
     Statement statement = Statement.parse(verified.payloadType(), verified.payload());
     Optional<Admission> objection =
         statement instanceof RosterChange change

@@ -11,7 +11,6 @@ import org.whonix2.core.statement.MemberName;
 import org.whonix2.core.statement.RosterChange;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
-import org.whonix2.io.files.AtomicFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -70,14 +69,6 @@ final class RosterCommand {
     }
   }
 
-  private static Certificate certificate(Path file) throws IOException, MalformedInputException {
-    try {
-      return Certificate.parse(AtomicFiles.read(file, Certificate.MAX_BYTES));
-    } catch (MalformedInputException e) {
-      throw e.at(file.toString());
-    }
-  }
-
   @Command(
       name = "add",
       description = "Admits somebody, such as a rebuilder or a reviewer.",
@@ -95,7 +86,7 @@ final class RosterCommand {
     String change(RosterClient client)
         throws IOException, MalformedInputException, CommandException {
       MemberName member = MemberName.parse(name);
-      Certificate certificate = certificate(file);
+      Certificate certificate = CertificateFile.read(file);
       RosterChange.Change admission;
       try {
         admission = new RosterChange.Admit(certificate);
@@ -155,7 +146,7 @@ final class RosterCommand {
     @Override
     String change(RosterClient client)
         throws IOException, MalformedInputException, CommandException {
-      Certificate certificate = certificate(file);
+      Certificate certificate = CertificateFile.read(file);
       CertificateUpdate update;
       try {
         update = new CertificateUpdate(certificate);

@@ -15,7 +15,6 @@ import org.whonix2.core.openpgp.Certificate;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.TimeSpan;
-import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.server.AttestationServer;
 import org.whonix2.server.admission.Rate;
 import org.whonix2.server.cosigning.WitnessAddress;
@@ -106,10 +105,6 @@ final class ServeCommand implements Callable<ExitCode> {
     if (operator == null) {
       return Optional.empty();
     }
-    try {
-      return Optional.of(Certificate.parse(AtomicFiles.read(operator, Certificate.MAX_BYTES)));
-    } catch (MalformedInputException e) {
-      throw e.at(operator.toString());
-    }
+    return Optional.of(CertificateFile.read(operator));
   }
 }

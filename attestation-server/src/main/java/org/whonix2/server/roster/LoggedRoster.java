@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.openpgp.Certificate;
@@ -15,16 +16,16 @@ import org.whonix2.core.statement.CertificateUpdate;
 import org.whonix2.core.statement.MemberName;
 import org.whonix2.core.statement.RosterChange;
 import org.whonix2.server.store.LogEntry;
-import org.whonix2.server.store.LogStore;
+import org.whonix2.server.store.LogReader;
 import org.whonix2.server.store.Said;
 import org.whonix2.server.store.StoreException;
 
-/** The roster of a log that is open with a {@link RosterIndex}, whoever writes into it. */
+/** The roster of a log that has a {@link RosterIndex}, whoever writes into it. */
 public final class LoggedRoster {
-  private final LogStore store;
+  private final LogReader store;
   private volatile Roster latest = Roster.EMPTY;
 
-  public LoggedRoster(LogStore store) {
+  public LoggedRoster(LogReader store) {
     this.store = store;
   }
 
@@ -114,6 +115,62 @@ public final class LoggedRoster {
                 .findOne()
                 .map(OptionalLong::of)
                 .orElseGet(OptionalLong::empty));
+  }
+
+  /**
+   * Whether this key ever stood so: as one of its admissions has it, with the updates that the log
+   * had by then, or with some that came later.
+   *
+   * @param so is asked of rosters with this member and nothing else
+   */
+  public boolean ever(Fingerprint primary, Predicate<Roster> so) throws StoreException {
+    List<Long> updates =
+        store.read(
+            "a key's updates",
+            handle ->
+                handle
+                    .createQuery(
+                        "select leaf_index from certificate_update where fingerprint = ?"
+                            + " order by leaf_index")
+                    .bind(0, primary.toString())
+                    .mapTo(Long.class)
+                    .list());
+    List<Long> changes =
+        store.read(
+            "the roster's changes",
+            handle ->
+                handle
+                    .createQuery("select leaf_index from roster_change order by leaf_index")
+                    .mapTo(Long.class)
+                    .list());
+    for (long change : changes) {
+      if (said(change).statement() instanceof RosterChange admission
+          && admission.change() instanceof RosterChange.Admit
+          && admission.change().primary().equals(primary)
+          && ever(new Row(primary.toString(), admission.member().text(), change), updates, so)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean ever(Row row, List<Long> updates, Predicate<Roster> so) throws StoreException {
+    Member member = admitted(row);
+    KeyHistory history = member.history();
+    boolean found =
+        (updates.isEmpty() || updates.get(0) > row.admitted()) && passes(member, history, so);
+    for (int i = 0; i < updates.size() && !found; i++) {
+      history = updated(history, updates.get(i));
+      boolean admitted = i + 1 == updates.size() || updates.get(i + 1) > row.admitted();
+      found = admitted && passes(member, history, so);
+    }
+    return found;
+  }
+
+  private static boolean passes(Member member, KeyHistory history, Predicate<Roster> so) {
+    Member then =
+        new Member(member.name(), member.certificate(), member.admitted(), List.of(), history);
+    return so.test(new Roster(0, 0, List.of(then), Map.of()));
   }
 
   private Member member(Row row, List<Long> updates) throws StoreException {

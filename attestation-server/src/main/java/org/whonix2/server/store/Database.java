@@ -26,6 +26,12 @@ public interface Database extends AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * Lets the transaction that has just begun pause for as long as it likes. It must hold no lock
+   * that others wait for.
+   */
+  default void letPause(Connection connection) throws SQLException {}
+
   @Override
   void close();
 }

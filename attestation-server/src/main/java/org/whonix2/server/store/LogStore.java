@@ -25,7 +25,7 @@ import org.whonix2.core.log.TilePath;
 import org.whonix2.core.log.TreeHash;
 
 /** The log's entries and everything derived from them, in an SQL database. */
-public final class LogStore implements AutoCloseable {
+public final class LogStore implements LogReader, AutoCloseable {
   private static final String FOR_UPDATE = " for update";
 
   private final Database database;
@@ -195,7 +195,7 @@ public final class LogStore implements AutoCloseable {
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
   }
 
-  /** The entries {@code [from, from + count)}, or as many of them as there are. */
+  @Override
   public List<byte[]> entries(long from, int count) throws StoreException {
     return read("entries", handle -> entries(handle, from, count));
   }
@@ -307,7 +307,7 @@ public final class LogStore implements AutoCloseable {
     }
   }
 
-  /** Asks the tables, for the owner of an index. */
+  @Override
   public <T> T read(String what, HandleCallback<T, StoreException> work) throws StoreException {
     requireSound();
     try {

@@ -173,6 +173,13 @@ public final class PostgresDatabase implements Database {
   }
 
   @Override
+  public void letPause(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("set local idle_in_transaction_session_timeout = 0");
+    }
+  }
+
+  @Override
   public void close() {
     pool.close();
   }

@@ -117,7 +117,7 @@ final class Deployment implements AutoCloseable {
   /** Runs {@code check}, which must find nothing wrong; its output. */
   String check() throws Exception {
     List<String> line = new ArrayList<>(List.of("check", "--state", "log", "--log", logKey));
-    line.addAll(List.of("--witness", witnessKey));
+    line.addAll(List.of("--witness", witnessKey, "--operator", "operator/certificate.asc"));
     line.addAll(database);
     ServerProcess.Ended ended = ServerProcess.run(folder, line);
     assertThat(ended.exitCode()).as(ended.err()).isZero();

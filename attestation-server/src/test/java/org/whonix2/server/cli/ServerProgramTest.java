@@ -172,6 +172,54 @@ class ServerProgramTest {
     assertThat(wrong.err()).contains("error: checkpoint: expected one, found none");
   }
 
+  /** What was kept elsewhere: the operator's certificate, a checkpoint, a witness's key. */
+  @Test
+  void checkHoldsALogAgainstWhatWasKeptElsewhere() throws Exception {
+    String vkey = run("keygen", "--name", "log.example.org/x", "--out", "log.key").out().strip();
+    String w1 = run("keygen", "--witness", "--name", "w1", "--out", "w1.key").out().strip();
+    run("keygen", "--operator", "me", "--out", "operator");
+    Files.writeString(
+        folder.resolve("alpha.asc"), Attestations.rebuilder("alpha").certificate().toArmored());
+    String serve =
+        "serve --listen 127.0.0.1:0 --state s --key log.key --operator operator/certificate.asc";
+    try (ServerProcess server = ServerProcess.start(folder, List.of(serve.split(" ")))) {
+      assertThat(roster(server, "add", "--name", "a", "alpha.asc").exitCode()).isZero();
+      Files.write(folder.resolve("kept"), Deployment.get(server.address(), "/checkpoint"));
+    }
+    String check = "check --state s --checkpoint kept --log " + vkey;
+    ServerProcess.Ended proven = run((check + " --operator operator/certificate.asc").split(" "));
+    assertThat(proven.exitCode()).as(proven.err()).isZero();
+    assertThat(proven.out())
+        .contains("signatures  1\n", "roster      verified\n")
+        .endsWith("\nproven\n");
+
+    ServerProcess.Ended half = run(check.split(" "));
+    assertThat(half.exitCode()).isZero();
+    assertThat(half.out())
+        .contains("NOT VERIFIED: 1 entries")
+        .endsWith("proven, but for the roster, which needs --operator\n");
+    assertThat(run((check + " --json").split(" ")).out())
+        .contains("\"unverified\":1,\"rosterVerified\":false");
+
+    ServerProcess.Ended alone = run((check + " --witness " + w1).split(" "));
+    assertThat(alone.exitCode()).isEqualTo(3);
+    assertThat(alone.err()).contains("error: expected cosignatures by [w1]");
+    assertThat(alone.out()).doesNotContain("proven");
+
+    try (LogStore regrown =
+        LogStore.open(H2Database.open(folder.resolve("t")), LogApi.indexes(Clock.systemUTC()))) {
+      assertThat(regrown.head().size()).isZero();
+    }
+    ServerProcess.Ended back = run(check.replace("--state s", "--state t").split(" "));
+    assertThat(back.exitCode()).isEqualTo(4);
+    assertThat(back.err()).contains("expected a tree of its size 1 or more, found one of 0");
+
+    Files.writeString(folder.resolve("kept"), "no checkpoint");
+    ServerProcess.Ended unread = run(check.split(" "));
+    assertThat(unread.exitCode()).isEqualTo(2);
+    assertThat(unread.err()).contains("kept");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

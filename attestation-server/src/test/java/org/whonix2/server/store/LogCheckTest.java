@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.log.Checkpoint;
+import org.whonix2.core.log.Frontier;
 import org.whonix2.core.log.NoteSignature;
 import org.whonix2.core.log.SignatureType;
 import org.whonix2.core.log.SignedNote;
@@ -33,6 +37,7 @@ class LogCheckTest {
   private static final SigningKey WITNESS =
       TestLog.key("w1.example.org", SignatureType.COSIGNATURE);
   private static final int SIZE = 300;
+  private static final Duration IDLE = Duration.ofMillis(200);
 
   @TempDir Path folder;
   @TempDir Path scratch;
@@ -80,13 +85,33 @@ class LogCheckTest {
 
   private LogCheck.Outcome check(SigningKey key, VerifierKey... witnesses) throws Exception {
     try (Database database = TestDatabase.open(folder)) {
-      return LogCheck.run(
-          database,
-          List.of(new Lengths()),
-          TrustedLog.of(key.verifierKey()),
-          List.of(witnesses),
-          scratch,
-          Progress.silent());
+      return check(database, new Lengths(), key, List.of(), witnesses);
+    }
+  }
+
+  private LogCheck.Outcome check(
+      Database database,
+      EntryIndex index,
+      SigningKey key,
+      List<Checkpoint> kept,
+      VerifierKey... witnesses)
+      throws Exception {
+    return LogCheck.run(
+        database,
+        List.of(index),
+        new LogCheck.Evidence(
+            TrustedLog.of(key.verifierKey()),
+            List.of(witnesses),
+            kept,
+            reader -> entry -> EntryRules.Taken.IN_ORDER),
+        scratch,
+        Progress.silent());
+  }
+
+  private LogCheck.Outcome checkWithKept(long size, Sha256 root) throws Exception {
+    try (Database database = TestDatabase.open(folder)) {
+      return check(
+          database, new Lengths(), KEY, List.of(new Checkpoint(TestLog.ORIGIN, size, root)));
     }
   }
 
@@ -103,9 +128,76 @@ class LogCheckTest {
     assertThat(proven.head().size()).isEqualTo(SIZE);
     assertThat(proven.tiles()).isEqualTo(3);
     assertThat(proven.checkpoint()).isEqualTo(SIZE);
+    assertThat(proven.taken()).containsEntry(EntryRules.Taken.IN_ORDER, (long) SIZE);
     assertThat(proven.cosigned()).containsExactly("w1.example.org");
+    assertThat(proven.missing()).isEmpty();
     assertThat(proven.indexes()).containsExactly("lengths-1");
     assertThat(proven.tables()).contains("entry_length");
+  }
+
+  /** An index that is slow to be made anew. */
+  private record Slow(Lengths index) implements EntryIndex {
+    @Override
+    public String name() {
+      return index.name();
+    }
+
+    @Override
+    public void clear(Handle handle) {
+      index.clear(handle);
+      try {
+        Thread.sleep(5 * IDLE.toMillis());
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void add(Handle handle, long from, List<LogEntry> entries) {
+      index.add(handle, from, entries);
+    }
+  }
+
+  /** PostgreSQL ends sessions that sleep in a transaction, here very soon; this one may. */
+  @Test
+  void aLargeLogTakesItsTime() throws Exception {
+    try (Database impatient = Impatient.of(TestDatabase.open(folder), IDLE)) {
+      assertThat(check(impatient, new Slow(new Lengths()), KEY, List.of()))
+          .isInstanceOf(LogCheck.Outcome.Proven.class);
+    }
+  }
+
+  @Test
+  void aWitnessThatDidNotCosignIsMissing() throws Exception {
+    VerifierKey other = TestLog.key("w2.example.org", SignatureType.COSIGNATURE).verifierKey();
+    LogCheck.Outcome.Proven proven =
+        (LogCheck.Outcome.Proven) check(KEY, other, WITNESS.verifierKey());
+    assertThat(proven.cosigned()).containsExactly("w1.example.org");
+    assertThat(proven.missing()).containsExactly("w2.example.org");
+  }
+
+  /** The root of the first entries of this log. */
+  private static Sha256 root(int size) {
+    Frontier tree = Frontier.empty();
+    for (int i = 0; i < size; i++) {
+      tree = tree.appendEntry(("entry " + i).getBytes(StandardCharsets.UTF_8));
+    }
+    return tree.root();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 256, SIZE - 1, SIZE})
+  void aLogThatExtendsWhatWasKeptElsewhereIsProven(int size) throws Exception {
+    assertThat(checkWithKept(size, root(size))).isInstanceOf(LogCheck.Outcome.Proven.class);
+    assertThat(wrong(checkWithKept(size, root(size + 1))))
+        .startsWith("the checkpoint kept elsewhere: expected its root")
+        .contains("at size " + size);
+  }
+
+  @Test
+  void aLogThatWentBackBehindWhatWasKeptElsewhereIsWrong() throws Exception {
+    assertThat(wrong(checkWithKept(SIZE + 1, root(SIZE + 1))))
+        .contains("expected a tree of its size 301 or more, found one of 300");
   }
 
   @Test
