@@ -25,11 +25,12 @@ stop() {
 }
 
 serve() {
-  start server "$server" serve --listen "127.0.0.1:$1" --state server --key log.key "${cosigners[@]}"
+  start server "$server" serve --listen "127.0.0.1:$1" --state server --key log.key \
+    --operator log-operator/certificate.asc "${cosigners[@]}"
   server_pid=$last_daemon
 }
 
-# make_keys OPERATOR...: theirs, the log's and two witnesses'.
+# make_keys OPERATOR...: theirs, the log's, its operator's and two witnesses'.
 make_keys() {
   local operator witness
   for operator in "$@"; do
@@ -38,6 +39,7 @@ make_keys() {
   done
   log_name=log.example.org/bookworm
   "$server" keygen --name "$log_name" --out log.key >log.vkey
+  "$server" keygen --operator "who runs the log" --out log-operator >/dev/null
   for witness in w1 w2; do
     "$server" keygen --witness --name "$witness.example.org" --out "$witness.key" >"$witness.vkey"
   done
@@ -53,13 +55,17 @@ open_log() {
     cosigners+=(--witness "$address,$(cat "$witness.vkey")")
     note "witness $witness listens on $address"
   done
-  for operator in "$@"; do
-    "$server" roster add --state server --name "$operator-1" "$operator/key/certificate.asc" >/dev/null
-  done
   serve 0
   url=$address
   port=${url##*:}
   note "the log listens on $url"
+  for operator in "$@"; do admit "$operator"; done
+}
+
+# admit OPERATOR: by an entry of the log.
+admit() {
+  "$server" roster add --server "$url" --key log-operator --name "$1-1" "$1/key/certificate.asc" >admit.out
+  note "$(cut -d' ' -f1,2,4- admit.out)"
 }
 
 fingerprint() { gpg --homedir "$work/gnupg" --batch --show-keys --with-colons "$1" 2>/dev/null | awk -F: '/^fpr/ {print $10; exit}'; }

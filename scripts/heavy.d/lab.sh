@@ -155,17 +155,19 @@ open_log() {
   say "$suite: a log of ${#operators[@]} rebuilders, witnessed by ${#witnesses[@]}"
   log_name=log.example.org/$(basename "$0")
   "$server" keygen --name "$log_name" --out log.key >log.vkey
+  "$server" keygen --operator "who runs the log" --out log-operator >/dev/null
   for witness in "${witnesses[@]}"; do
     "$server" keygen --witness --name "$witness.example.org" --out "$witness.key" >"$witness.vkey"
     start "$witness" "$server" witness --listen 127.0.0.1:0 --state "$witness" --key "$witness.key" --log "$(cat log.vkey)"
     cosigners+=(--witness "$address,$(cat "$witness.vkey")")
   done
+  start server "$server" serve --listen 127.0.0.1:0 --state server --key log.key \
+    --operator log-operator/certificate.asc "${cosigners[@]}"
+  url=$address
   for operator in "${operators[@]}"; do
     "$rebuilder" keygen --operator "$operator" --out "$operator" >"$operator.fingerprint"
-    "$server" roster add --state server --name "$operator-1" "$operator/certificate.asc" >/dev/null
+    "$server" roster add --server "$url" --key log-operator --name "$operator-1" "$operator/certificate.asc" >/dev/null
   done
-  start server "$server" serve --listen 127.0.0.1:0 --state server --key log.key "${cosigners[@]}"
-  url=$address
 }
 
 sequence=1

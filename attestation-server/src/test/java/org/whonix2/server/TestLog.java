@@ -13,24 +13,29 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.log.SignatureType;
 import org.whonix2.core.log.SigningKey;
 import org.whonix2.core.log.TrustedLog;
 import org.whonix2.core.log.Witness;
 import org.whonix2.core.log.WitnessQuorum;
 import org.whonix2.core.openpgp.SecretKey;
+import org.whonix2.core.statement.MemberName;
+import org.whonix2.core.statement.RosterChange;
+import org.whonix2.core.statement.Statement;
 import org.whonix2.server.cosigning.WitnessAddress;
-import org.whonix2.server.roster.MemberName;
-import org.whonix2.server.roster.Roster;
-import org.whonix2.server.store.H2Database;
 import org.whonix2.server.store.LogEntry;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.web.ListenAddress;
 import org.whonix2.server.witness.WitnessServer;
 
-/** A log server and two witnesses, all listening, and one rebuilder on the roster. */
+/**
+ * A log server and two witnesses, all listening, and one rebuilder on the roster, whom the first
+ * entry admits.
+ */
 public final class TestLog implements AutoCloseable {
   public static final String ORIGIN = "log.example.org/test";
   public static final String ENVELOPE = "application/vnd.dsse.envelope.v1+json";
@@ -39,13 +44,16 @@ public final class TestLog implements AutoCloseable {
   private static final ListenAddress ANY_PORT = new ListenAddress("127.0.0.1", 0);
 
   private final Path folder;
+  private final AttestationServer.Limits limits;
   private final SigningKey key = key(ORIGIN, SignatureType.ED25519);
   private final List<SigningKey> witnessKeys =
       List.of(
           key("w1.example.org", SignatureType.COSIGNATURE),
           key("w2.example.org", SignatureType.COSIGNATURE));
   private final List<WitnessServer> witnesses = new ArrayList<>();
+  private final SecretKey operator = Attestations.rebuilder("the operator");
   private final SecretKey rebuilder = Attestations.rebuilder("alpha-1");
+  private final byte[] admission;
   private AttestationServer server;
 
   public TestLog(Path folder) throws IOException {
@@ -53,12 +61,18 @@ public final class TestLog implements AutoCloseable {
   }
 
   public TestLog(Path folder, Duration refresh) throws IOException {
+    this(folder, refresh, AttestationServer.Limits.STANDARD);
+  }
+
+  public TestLog(Path folder, Duration refresh, AttestationServer.Limits limits)
+      throws IOException {
     this.folder = folder;
+    this.limits = limits;
     for (SigningKey witness : witnessKeys) {
       witnesses.add(witness(witness));
     }
-    new Roster(state()).add(new MemberName("alpha-1"), rebuilder.certificate());
     this.server = serve(refresh);
+    this.admission = admit("alpha-1", rebuilder);
   }
 
   public static SigningKey key(String name, SignatureType type) {
@@ -85,7 +99,15 @@ public final class TestLog implements AutoCloseable {
           new WitnessAddress(witnesses.get(i).address(), witnessKeys.get(i).verifierKey()));
     }
     return AttestationServer.start(
-        new AttestationServer.Settings(ANY_PORT, state(), key, addresses, refresh),
+        new AttestationServer.Settings(
+            ANY_PORT,
+            state(),
+            key,
+            addresses,
+            refresh,
+            Optional.of(operator.certificate()),
+            TestDatabase.of(state()),
+            limits),
         Clock.systemUTC());
   }
 
@@ -111,7 +133,7 @@ public final class TestLog implements AutoCloseable {
         IntStream.range(0, count)
             .mapToObj(i -> ("entry " + i).getBytes(StandardCharsets.UTF_8))
             .toList();
-    try (LogStore store = LogStore.open(H2Database.open(folder.resolve("log")))) {
+    try (LogStore store = LogStore.open(TestDatabase.open(folder.resolve("log")), List.of())) {
       if (store.append(store.head(), entries.stream().map(LogEntry::opaque).toList()).isEmpty()) {
         throw new IllegalStateException("nobody else writes");
       }
@@ -139,6 +161,53 @@ public final class TestLog implements AutoCloseable {
       members.add(new Witness(name, "operator of " + name, witness.verifierKey()));
     }
     return new WitnessQuorum(threshold, members);
+  }
+
+  /** Who changes the roster. */
+  public SecretKey operator() {
+    return operator;
+  }
+
+  /** The entry that admits the rebuilder: the first that was submitted. */
+  public byte[] admission() {
+    return admission.clone();
+  }
+
+  /** The roster's serial. */
+  public long serial() {
+    return Answers.json(get("/api/v1/rebuilders")).path("serial").asLong();
+  }
+
+  /** What the operator signs. */
+  public byte[] change(long serial, String name, RosterChange.Change change) {
+    RosterChange statement = new RosterChange(ORIGIN, serial, new MemberName(name), change);
+    return Attestations.envelope(Statement.PAYLOAD_TYPE, statement.toJson(), operator);
+  }
+
+  /** Puts a rebuilder on the roster; returns the entry. */
+  public byte[] admit(String name, SecretKey member) {
+    byte[] entry = change(serial() + 1, name, new RosterChange.Admit(member.certificate()));
+    expectNew(entry);
+    return entry;
+  }
+
+  /** Takes a rebuilder from the roster; returns the entry. */
+  public byte[] dismiss(String name, SecretKey member) {
+    RosterChange.Change dismissal =
+        new RosterChange.Dismiss(
+            member.certificate().fingerprint(), Sha256.of(member.certificate().toBytes()));
+    byte[] entry = change(serial() + 1, name, dismissal);
+    expectNew(entry);
+    return entry;
+  }
+
+  /** Submits what must be taken in; returns its index. */
+  public long expectNew(byte[] envelope) {
+    HttpResponse<byte[]> answer = submit(envelope);
+    if (answer.statusCode() != 201) {
+      throw new IllegalStateException("not logged: " + Answers.text(answer));
+    }
+    return Answers.json(answer).path("index").asLong();
   }
 
   /** The rebuilder on the roster. */

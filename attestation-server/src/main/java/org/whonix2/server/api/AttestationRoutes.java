@@ -11,6 +11,7 @@ import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.store.PublishedNote;
 import org.whonix2.server.web.Problem;
+import org.whonix2.server.web.ReadRoute;
 
 /** Single entries as they were logged, and proofs that they were. */
 final class AttestationRoutes {
@@ -19,15 +20,17 @@ final class AttestationRoutes {
 
   private final LogStore store;
   private final Publisher publisher;
+  private final Proofs proofs;
 
-  AttestationRoutes(LogStore store, Publisher publisher) {
+  AttestationRoutes(LogStore store, Publisher publisher, Proofs proofs) {
     this.store = store;
     this.publisher = publisher;
+    this.proofs = proofs;
   }
 
   void register(RoutesConfig routes) {
-    routes.get("/api/v1/attestations/{index}", this::attestation);
-    routes.get("/api/v1/proofs/{index}", this::proof);
+    ReadRoute.add(routes, "/api/v1/attestations/{index}", this::attestation);
+    ReadRoute.add(routes, "/api/v1/proofs/{index}", this::proof);
   }
 
   private void attestation(Context context) throws IOException {
@@ -48,7 +51,7 @@ final class AttestationRoutes {
     context
         .contentType("text/plain; charset=utf-8")
         .header("Cache-Control", "no-cache")
-        .result(Proofs.of(store, index.get(), checkpoint));
+        .result(proofs.of(index.get(), checkpoint));
   }
 
   /** The index in the path, if the checkpoint covers it; otherwise the problem is answered. */

@@ -12,6 +12,7 @@ import org.whonix2.core.log.TilePath;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.web.Problem;
+import org.whonix2.server.web.ReadRoute;
 
 /**
  * C2SP tlog-tiles. Only what the published checkpoint covers is served: a tile that the tree has
@@ -29,11 +30,11 @@ final class LogRoutes {
   }
 
   void register(RoutesConfig routes) {
-    routes.get("/checkpoint", this::checkpoint);
-    routes.get("/tile/<path>", this::tile);
+    ReadRoute.add(routes, "/checkpoint", this::checkpoint);
+    ReadRoute.add(routes, "/tile/<path>", this::tile);
   }
 
-  private void checkpoint(Context context) {
+  private void checkpoint(Context context) throws IOException {
     context
         .contentType("text/plain; charset=utf-8")
         .header("Cache-Control", "no-cache")
@@ -60,8 +61,7 @@ final class LogRoutes {
   }
 
   private Optional<byte[]> find(TilePath path) throws IOException {
-    int width = TilePath.widthAt(path.level(), path.index(), publisher.latest().size());
-    if (width < path.width()) {
+    if (!isReached(path, publisher.known().size()) && !isReached(path, publisher.latest().size())) {
       return Optional.empty();
     }
     if (!path.isEntries()) {
@@ -69,5 +69,9 @@ final class LogRoutes {
     }
     List<byte[]> entries = store.entries(path.index() * TilePath.FULL, path.width());
     return Optional.of(EntryBundle.format(entries));
+  }
+
+  private static boolean isReached(TilePath path, long size) {
+    return TilePath.widthAt(path.level(), path.index(), size) >= path.width();
   }
 }

@@ -5,6 +5,8 @@
  *
  * <pre>
  * POST /api/v1/attestations       201 {"index":3,"proof":"c2sp.org/tlog-proof@v1\nindex 3\n…"}
+ * GET /api/v1/packages/xz-utils   200 {"size":4,"source":"xz-utils","versions":[{"version":"5.4.1-1","first":2}]}
+ * GET /api/v1/rebuilders          200 {"log":"log.example.org/bookworm","serial":1,"rebuilders":[…]}
  * GET /checkpoint                 200 log.example.org/bookworm\n4\n…
  * GET /tile/entries/000.p/4       200 the four entries
  * </pre>

@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       ServeCommand.class,
+      CheckCommand.class,
       WitnessCommand.class,
       KeygenCommand.class,
       RosterCommand.class

@@ -17,10 +17,20 @@ public interface Cosigner {
    *
    * @param signed the checkpoint with the log's signature
    * @param hashes a reader of that tree, for this call's thread alone
-   * @throws IOException if there is none, with the reason
+   * @throws KnowsMore if it has cosigned a larger tree already
+   * @throws IOException if there is none for another reason, which it gives
    */
   NoteSignature cosign(Checkpoint checkpoint, SignedNote signed, HashReader hashes)
       throws IOException;
+
+  /** Nothing is wrong with the witness: another process of this log was faster. */
+  final class KnowsMore extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    public KnowsMore(long size, long ours) {
+      super("it has cosigned a tree of size " + size + ", ours has " + ours);
+    }
+  }
 
   /** Gives each call a reader of its own. */
   interface Hashes extends Supplier<HashReader> {}

@@ -2,6 +2,7 @@ package org.whonix2.server.cosigning;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -31,6 +32,9 @@ public final class Cosigners implements AutoCloseable {
   public static final int MAX = 32;
 
   private static final Logger LOG = LoggerFactory.getLogger(Cosigners.class);
+
+  /** Boxes discard cosignatures from the future, and one of them would hide the good ones after. */
+  private static final Duration MAX_CLOCK_AHEAD = Duration.ofMinutes(5);
 
   private final List<Asked> asked;
   private final Duration deadline;
@@ -65,6 +69,11 @@ public final class Cosigners implements AutoCloseable {
   /** How many witnesses are asked. */
   public int size() {
     return asked.size();
+  }
+
+  /** The keys of the witnesses that are asked. */
+  public List<VerifierKey> keys() {
+    return asked.stream().map(witness -> witness.cosigner.key()).toList();
   }
 
   /** A witness, and until when (in nanoseconds of this process) it is left alone. */
@@ -105,25 +114,37 @@ public final class Cosigners implements AutoCloseable {
     for (Call call : calls) {
       long left = deadline.toNanos() - (System.nanoTime() - start);
       call.answer()
-          .flatMap(answer -> await(call.witness(), answer, left))
+          .flatMap(answer -> await(call.witness(), signed.text(), answer, left))
           .or(() -> kept(call.witness().cosigner.key(), signed, earlier))
           .ifPresent(cosignatures::add);
     }
     return cosignatures;
   }
 
-  private Optional<NoteSignature> await(Asked witness, Future<NoteSignature> answer, long nanos) {
+  private Optional<NoteSignature> await(
+      Asked witness, String text, Future<NoteSignature> answer, long nanos) {
     String why;
     try {
-      return Optional.of(answer.get(Math.max(0, nanos), TimeUnit.NANOSECONDS));
+      NoteSignature cosignature = answer.get(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+      Instant limit = Instant.now().plus(MAX_CLOCK_AHEAD);
+      Optional<Instant> time = witness.cosigner.key().cosignedAt(text, cosignature);
+      if (time.isPresent() && !time.get().isAfter(limit)) {
+        return Optional.of(cosignature);
+      }
+      why = "expected a cosignature before " + limit + ", found " + time;
     } catch (TimeoutException e) {
-      answer.cancel(true);
+      // Not interrupted: it may be reading the database, whose file an interrupt closes for all.
+      answer.cancel(false);
       why = "no answer within " + deadline.toMillis() + " ms";
     } catch (InterruptedException | CancellationException e) {
-      answer.cancel(true);
+      answer.cancel(false);
       why = "cancelled";
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof Cosigner.KnowsMore more) {
+        LOG.debug("no cosignature by {}: {}", witness.cosigner.key().name(), more.getMessage());
+        return Optional.empty();
+      }
       // Not even a bug that a witness's answer sets off may stop the log.
       why = e.getCause() instanceof IOException io ? String.valueOf(io.getMessage()) : e.toString();
     }
@@ -141,6 +162,6 @@ public final class Cosigners implements AutoCloseable {
 
   @Override
   public void close() {
-    threads.shutdownNow();
+    threads.shutdown();
   }
 }

@@ -59,8 +59,7 @@ public final class RemoteWitness implements Cosigner {
         }
         long size = AddCheckpoint.parseConflict(answer.body());
         if (size > checkpoint.size()) {
-          throw new IOException(
-              "it has cosigned a tree of size " + size + ", ours has " + checkpoint.size());
+          throw new KnowsMore(size, checkpoint.size());
         }
         known = size;
       }

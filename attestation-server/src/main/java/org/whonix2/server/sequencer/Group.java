@@ -1,12 +1,10 @@
 package org.whonix2.server.sequencer;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.server.store.LogEntry;
@@ -51,16 +49,8 @@ final class Group {
   }
 
   private List<Sha256> absent(LogStore store) throws StoreException {
-    List<Sha256> absent = new ArrayList<>();
-    for (Sha256 digest : contents.keySet()) {
-      OptionalLong index = store.indexOf(digest);
-      if (index.isPresent()) {
-        indexes.put(digest, index.getAsLong());
-      } else {
-        absent.add(digest);
-      }
-    }
-    return absent;
+    indexes.putAll(store.indexesOf(contents.keySet()));
+    return contents.keySet().stream().filter(digest -> !indexes.containsKey(digest)).toList();
   }
 
   /** The size of the smallest tree that has all of them. */

@@ -5,11 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
-import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.log.Checkpoint;
-import org.whonix2.core.log.HashReader;
 import org.whonix2.core.log.NoteSignature;
-import org.whonix2.core.log.NoteVerification;
 import org.whonix2.core.log.SignedNote;
 import org.whonix2.core.log.SigningKey;
 import org.whonix2.server.cosigning.Cosigners;
@@ -20,85 +17,94 @@ import org.whonix2.server.store.TreeHead;
 
 /**
  * Signs tree heads that are committed, and no others, has them cosigned, and keeps the result as
- * the checkpoint to serve. For one thread; only {@link #latest} may be asked by all.
+ * the checkpoint to serve. What is served is read from the database: another process may have
+ * published meanwhile. For one thread; only {@link #latest} and {@link #known} may be asked by all.
  */
 public final class Publisher {
   private final LogStore store;
   private final SigningKey key;
   private final Cosigners cosigners;
-  private volatile PublishedNote latest;
+  private final PublishedNotes notes;
+
+  /** The largest seen. */
+  private volatile PublishedNote known;
+
   private boolean complete = true;
 
-  private Publisher(LogStore store, SigningKey key, Cosigners cosigners, PublishedNote latest) {
+  private Publisher(LogStore store, SigningKey key, Cosigners cosigners, PublishedNote first) {
     this.store = store;
     this.key = key;
     this.cosigners = cosigners;
-    this.latest = latest;
+    this.notes = new PublishedNotes(cosigners.keys());
+    this.known = first;
   }
 
   /**
    * Checks the stored checkpoint against the key and the stored tree; where there is none yet it
-   * publishes one without cosignatures.
+   * publishes one without cosignatures. Where the tree is larger it publishes that before it
+   * returns: a checkpoint may have been served that a loss of power took back, though never its
+   * tree.
    *
    * @throws StoreException if they contradict each other
    */
   public static Publisher open(LogStore store, SigningKey key, Cosigners cosigners)
       throws IOException {
     Optional<PublishedNote> kept = store.published();
-    if (kept.isPresent()) {
-      check(store, key, kept.get());
-      return new Publisher(store, key, cosigners, kept.get());
-    }
-    TreeHead head = store.head();
-    PublishedNote first = new PublishedNote(head.size(), checkpoint(key, head).sign(key).toBytes());
-    store.publish(first);
-    return new Publisher(store, key, cosigners, first);
-  }
-
-  private static void check(LogStore store, SigningKey key, PublishedNote kept) throws IOException {
-    try {
-      SignedNote note = SignedNote.parse(kept.note());
-      Checkpoint checkpoint = Checkpoint.parse(note.text());
-      boolean signed =
-          checkpoint.origin().equals(key.verifierKey().name())
-              && note.open(List.of(key.verifierKey())) instanceof NoteVerification.Verified;
-      if (!signed) {
-        throw new StoreException(
-            "the kept checkpoint of "
-                + checkpoint.origin()
-                + " is not signed by the key given: "
-                + key.vkey());
-      }
+    if (kept.isEmpty()) {
       TreeHead head = store.head();
-      if (checkpoint.size() > head.size()) {
-        throw new StoreException(
-            "the tree is smaller than the kept checkpoint: expected at least "
-                + checkpoint.size()
-                + ", found "
-                + head.size());
-      }
-      Sha256 root = HashReader.root(store.hashes(checkpoint.size()), checkpoint.size());
-      if (!root.equals(checkpoint.root())) {
-        throw new StoreException(
-            "the tree contradicts the kept checkpoint of size "
-                + checkpoint.size()
-                + ": expected root "
-                + checkpoint.root()
-                + ", found "
-                + root);
-      }
-    } catch (MalformedInputException e) {
-      throw new StoreException("the kept checkpoint is no checkpoint", e);
+      store.sync();
+      // Of two processes that begin a log one finds the other's.
+      kept =
+          Optional.of(
+              store.publish(
+                  new PublishedNote(head.size(), checkpoint(key, head).sign(key).toBytes()),
+                  (standing, ours) -> standing));
     }
+    PublishedNotes.check(store, key, kept.get());
+    Publisher publisher = new Publisher(store, key, cosigners, kept.get());
+    if (store.head().size() > kept.get().size()) {
+      publisher.publish();
+    }
+    return publisher;
   }
 
   private static Checkpoint checkpoint(SigningKey key, TreeHead head) {
     return new Checkpoint(key.verifierKey().name(), head.size(), head.root());
   }
 
-  /** The checkpoint to serve. */
-  public PublishedNote latest() {
-    return latest;
+  /**
+   * The checkpoint to serve, whichever process published it.
+   *
+   * @throws StoreException also if it went back, as by a restored backup: nothing is served then
+   */
+  public PublishedNote latest() throws StoreException {
+    long before = known.size();
+    PublishedNote note =
+        store.published().orElseThrow(() -> new StoreException("the checkpoint is gone"));
+    requireNotBefore(before, "checkpoint", note.size());
+    return seen(note);
+  }
+
+  private static void requireNotBefore(long before, String what, long size) throws StoreException {
+    if (size < before) {
+      throw new StoreException(
+          "the stored " + what + " went back: expected a size from " + before + ", found " + size);
+    }
+  }
+
+  private synchronized PublishedNote seen(PublishedNote note) {
+    if (note.size() >= known.size()) {
+      known = note;
+    }
+    return note;
+  }
+
+  /**
+   * A checkpoint that was published, perhaps not the newest. Costs nothing: for what no later one
+   * can change.
+   */
+  public PublishedNote known() {
+    return known;
   }
 
   /** Whether every witness cosigned the checkpoint published last; for the publishing thread. */
@@ -111,9 +117,16 @@ public final class Publisher {
     return key.verifierKey().name();
   }
 
+  /** How many witnesses are asked to cosign. */
+  public int witnesses() {
+    return cosigners.size();
+  }
+
   /** Publishes the committed tree head with the cosignatures that can be had in time. */
   PublishedNote publish() throws IOException {
+    long before = known.size();
     TreeHead head = store.head();
+    requireNotBefore(before, "tree", head.size());
     // A head is signed only when a loss of power could not take it back: the commit before this
     // may have failed to reach the disk, or another process may have made it.
     store.sync();
@@ -123,17 +136,13 @@ public final class Publisher {
         cosigners.collect(checkpoint, signed, earlier(), () -> store.hashes(head.size()));
     complete = cosignatures.size() == cosigners.size();
     PublishedNote note = new PublishedNote(head.size(), with(signed, cosignatures).toBytes());
-    if (!store.publish(note)) {
-      // Another writer has published a larger tree, which begins with this one.
-      note = store.published().orElseThrow();
-    }
-    latest = note;
-    return note;
+    // Another process may have published a larger tree, which begins with this one.
+    return seen(store.publish(note, notes::merge));
   }
 
   private SignedNote earlier() {
     try {
-      return SignedNote.parse(latest.note());
+      return SignedNote.parse(known.note());
     } catch (MalformedInputException e) {
       throw new IllegalStateException("we wrote or checked it", e);
     }

@@ -93,7 +93,7 @@ public final class Sequencer implements AutoCloseable {
     try {
       long refreshed = System.nanoTime();
       refresh();
-      while (!closing || !waiting.isEmpty()) {
+      while (store.isSound() && (!closing || !waiting.isEmpty())) {
         Submission first = waiting.poll(WAKE.toMillis(), TimeUnit.MILLISECONDS);
         if (first != null) {
           if (sequence(first)) {
@@ -103,6 +103,9 @@ public final class Sequencer implements AutoCloseable {
           refreshed = System.nanoTime();
           refresh();
         }
+      }
+      if (!store.isSound()) {
+        LOG.error("the sequencer ends: the database must not be used any more");
       }
     } catch (InterruptedException e) {
       LOG.warn("the sequencer was interrupted");

@@ -3,12 +3,15 @@ package org.whonix2.server.store;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.h2.api.ErrorCode;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.h2.jdbcx.JdbcDataSource;
+import org.h2.store.fs.FilePath;
 import org.whonix2.io.files.AtomicFiles;
 
 /**
@@ -17,41 +20,66 @@ import org.whonix2.io.files.AtomicFiles;
  */
 public final class H2Database implements Database {
   private static final int MAX_CONNECTIONS = 70;
+  private static final String SUFFIX = ".mv.db";
+
+  static {
+    FilePath.register(new FailStopPath());
+  }
 
   private final JdbcConnectionPool pool;
+  private final Path file;
 
-  private H2Database(JdbcConnectionPool pool) {
+  private H2Database(JdbcConnectionPool pool, Path file) {
     this.pool = pool;
+    this.file = file;
   }
 
   /**
    * Opens or creates {@code log.mv.db} in this folder, creating the folder too.
    *
-   * @throws StoreException if another process has it open, or it cannot be read
+   * @throws StoreException if another process has it open, it cannot be read, or a sync of it
+   *     failed since the machine was started
    */
   public static H2Database open(Path folder) throws IOException {
-    Path file = folder.toAbsolutePath().normalize().resolve("log");
-    if (file.toString().indexOf(';') >= 0) {
+    AtomicFiles.createFolders(folder);
+    Path name = folder.toRealPath().resolve("log");
+    if (name.toString().indexOf(';') >= 0) {
       throw new StoreException("expected a state folder without ';' in its name, found " + folder);
     }
-    AtomicFiles.createFolders(folder);
+    try {
+      FailStopPath.requireUsable(Path.of(name + SUFFIX));
+    } catch (IOException e) {
+      throw new StoreException("cannot open the log in " + folder, e);
+    }
     JdbcDataSource source = new JdbcDataSource();
     // Closing is ours to do, after the last answer; no trace file beside the data.
-    source.setURL("jdbc:h2:file:" + file + ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0");
+    source.setURL(
+        "jdbc:h2:%s:%s;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;QUERY_CACHE_SIZE=64"
+            .formatted(FailStopPath.SCHEME, name));
     source.setUser("sa");
     source.setPassword("");
     JdbcConnectionPool pool = JdbcConnectionPool.create(source);
     pool.setMaxConnections(MAX_CONNECTIONS);
     try {
-      pool.getConnection().close();
+      Path file = file(pool);
       AtomicFiles.syncFolder(folder);
-      return new H2Database(pool);
+      return new H2Database(pool, file);
     } catch (SQLException e) {
       pool.dispose();
       if (e.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1) {
         throw new StoreException("another server has the log in " + folder + " open", e);
       }
       throw new StoreException("cannot open the log in " + folder, e);
+    }
+  }
+
+  /** By the name that H2 has for it, which is the real one. */
+  private static Path file(DataSource source) throws SQLException {
+    try (Connection connection = source.getConnection();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("select database_path()")) {
+      row.next();
+      return Path.of(row.getString(1).substring(FailStopPath.SCHEME.length() + 1) + SUFFIX);
     }
   }
 
@@ -63,13 +91,27 @@ public final class H2Database implements Database {
   /** H2 does not fsync when it commits, whatever its WRITE_DELAY. */
   @Override
   public void sync(Connection connection) throws SQLException {
+    if (connection.isReadOnly()) {
+      // H2 opens what it cannot write so, as after the system's own doubts, and syncs nothing then.
+      throw new SQLException("expected a database that can be written, found " + file);
+    }
     try (Statement statement = connection.createStatement()) {
       statement.execute("CHECKPOINT SYNC");
     }
   }
 
   @Override
+  public Optional<String> failure() {
+    return FailStopPath.failure(file);
+  }
+
+  /** Whoever is interrupted meanwhile stays so: an interrupt would close the file under H2. */
+  @Override
   public void close() {
+    boolean interrupted = Thread.interrupted();
     pool.dispose();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

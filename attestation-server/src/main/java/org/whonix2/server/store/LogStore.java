@@ -1,10 +1,14 @@
 package org.whonix2.server.store;
 
+import java.io.IOException;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.jdbi.v3.core.Handle;
@@ -21,21 +25,42 @@ import org.whonix2.core.log.TilePath;
 import org.whonix2.core.log.TreeHash;
 
 /** The log's entries and everything derived from them, in an SQL database. */
-public final class LogStore implements AutoCloseable {
+public final class LogStore implements LogReader, AutoCloseable {
+  private static final String FOR_UPDATE = " for update";
+
   private final Database database;
   private final Jdbi jdbi;
+  private final Indexes indexes;
 
-  private LogStore(Database database, Jdbi jdbi) {
+  private LogStore(Database database, Jdbi jdbi, Indexes indexes) {
     this.database = database;
     this.jdbi = jdbi;
+    this.indexes = indexes;
   }
 
   /**
-   * Brings the schema up to date and checks that tree head, tiles and the newest entries agree.
+   * Brings the schema and the indexes up to date and checks that tree head, tiles and the newest
+   * entries agree.
    *
    * @throws StoreException if they do not, or the database fails
    */
-  public static LogStore open(Database database) throws StoreException {
+  public static LogStore open(Database database, List<EntryIndex> indexes) throws StoreException {
+    LogStore store =
+        new LogStore(database, Jdbi.create(database.dataSource()), new Indexes(indexes));
+    try {
+      migrate(database);
+      store.layEmptyTree();
+      // Under the head's lock: another process may append meanwhile.
+      store.transaction("read the tree", h -> StoredTree.check(h, head(h, FOR_UPDATE)));
+      store.catchUp();
+      return store;
+    } catch (StoreException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  static void migrate(Database database) throws StoreException {
     try {
       Flyway.configure()
           .dataSource(database.dataSource())
@@ -45,19 +70,42 @@ public final class LogStore implements AutoCloseable {
     } catch (FlywayException e) {
       throw new StoreException("cannot bring the log's schema up to date", e);
     }
-    LogStore store = new LogStore(database, Jdbi.create(database.dataSource()));
-    store.transaction("lay the empty tree", LogStore::layEmptyTree);
-    store.read("the tree", handle -> StoredTree.check(handle, head(handle, "")));
-    return store;
   }
 
-  private static Boolean layEmptyTree(Handle handle) {
-    boolean absent =
-        handle.createQuery("select count(*) from tree_head").mapTo(Integer.class).one() == 0;
-    return absent
-        && handle.execute(
-                "insert into tree_head values (1, 0, ?)", TreeHash.emptyRoot().toByteArray())
-            == 1;
+  private void catchUp() throws StoreException {
+    // Under the head's lock: another process may append, or open the log, at the same time.
+    transaction(
+        "begin the indexes",
+        handle -> head(handle, FOR_UPDATE).size() >= 0 && indexes.begin(handle));
+    while (transaction(
+        "fill the indexes", handle -> indexes.catchUp(handle, head(handle, FOR_UPDATE).size()))) {
+      sync();
+    }
+  }
+
+  private void layEmptyTree() throws StoreException {
+    if (isLaid()) {
+      return;
+    }
+    try {
+      transaction(
+          "lay the empty tree",
+          handle ->
+              handle.execute(
+                  "insert into tree_head values (1, 0, ?)", TreeHash.emptyRoot().toByteArray()));
+    } catch (StoreException e) {
+      // Of two processes that begin a log at the same time one comes second.
+      if (!isLaid()) {
+        throw e;
+      }
+    }
+  }
+
+  private boolean isLaid() throws StoreException {
+    return read(
+        "the tree head",
+        handle ->
+            handle.createQuery("select count(*) from tree_head").mapTo(Integer.class).one() == 1);
   }
 
   public TreeHead head() throws StoreException {
@@ -87,9 +135,9 @@ public final class LogStore implements AutoCloseable {
     return next;
   }
 
-  private static Optional<TreeHead> append(Handle handle, TreeHead expected, List<LogEntry> entries)
+  private Optional<TreeHead> append(Handle handle, TreeHead expected, List<LogEntry> entries)
       throws StoreException {
-    if (!head(handle, " for update").equals(expected)) {
+    if (!head(handle, FOR_UPDATE).equals(expected)) {
       return Optional.empty();
     }
     Frontier frontier = StoredTree.frontier(handle, expected);
@@ -116,6 +164,7 @@ public final class LogStore implements AutoCloseable {
     }
     rows.execute();
     StoredTree.grow(handle, 0, expected.size(), leaves);
+    indexes.add(handle, expected.size(), entries);
     return Optional.of(next);
   }
 
@@ -133,7 +182,20 @@ public final class LogStore implements AutoCloseable {
                 .orElseGet(OptionalLong::empty));
   }
 
-  /** The entries {@code [from, from + count)}, or as many of them as there are. */
+  /** Where the entries with these identities stand, those that do. */
+  public Map<Sha256, Long> indexesOf(Collection<Sha256> identities) throws StoreException {
+    List<byte[]> digests = identities.stream().map(Sha256::toByteArray).toList();
+    return read(
+        "entries' indexes",
+        handle ->
+            handle
+                .createQuery("select identity, leaf_index from entry where identity in (<digests>)")
+                .bindList("digests", digests)
+                .map((row, context) -> Map.entry(sha256(row.getBytes(1)), row.getLong(2)))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+  }
+
+  @Override
   public List<byte[]> entries(long from, int count) throws StoreException {
     return read("entries", handle -> entries(handle, from, count));
   }
@@ -178,29 +240,43 @@ public final class LogStore implements AutoCloseable {
         .findOne();
   }
 
+  /** Makes one note of two about one tree: the one that stands there, and a new one. */
+  public interface Merge {
+    PublishedNote merge(PublishedNote standing, PublishedNote note) throws StoreException;
+  }
+
   /**
    * Keeps the checkpoint that is to be served, on disk when this returns.
    *
-   * @return false if one for a larger tree stands there already, which stays
+   * @param merge what becomes of two for trees of one size
+   * @return what stands there now: one for a larger tree stays
    */
-  public boolean publish(PublishedNote note) throws StoreException {
-    boolean kept =
+  public PublishedNote publish(PublishedNote note, Merge merge) throws StoreException {
+    PublishedNote kept =
         transaction(
             "publish a checkpoint",
-            handle ->
-                handle.execute(
-                            "update checkpoint set tree_size = ?, note = ? where tree_size <= ?",
-                            note.size(),
-                            note.note(),
-                            note.size())
-                        == 1
-                    || (published(handle).isEmpty()
-                        && handle.execute(
-                                "insert into checkpoint values (1, ?, ?)", note.size(), note.note())
-                            == 1));
-    if (kept) {
-      sync();
+            handle -> {
+              // Processes that publish at the same time do so one after the other.
+              head(handle, FOR_UPDATE);
+              return publish(handle, published(handle), note, merge);
+            });
+    sync();
+    return kept;
+  }
+
+  private static PublishedNote publish(
+      Handle handle, Optional<PublishedNote> standing, PublishedNote note, Merge merge)
+      throws StoreException {
+    if (standing.isEmpty()) {
+      handle.execute("insert into checkpoint values (1, ?, ?)", note.size(), note.note());
+      return note;
     }
+    if (standing.get().size() > note.size()) {
+      return standing.get();
+    }
+    PublishedNote kept =
+        standing.get().size() == note.size() ? merge.merge(standing.get(), note) : note;
+    handle.execute("update checkpoint set tree_size = ?, note = ?", kept.size(), kept.note());
     return kept;
   }
 
@@ -213,12 +289,27 @@ public final class LogStore implements AutoCloseable {
             database.sync(handle.getConnection());
             return true;
           } catch (SQLException e) {
-            throw new StoreException("the database could not be synced to disk", e);
+            throw new StoreException(
+                database.failure().orElse("the database could not be synced to disk"), e);
           }
         });
   }
 
-  private <T> T read(String what, HandleCallback<T, StoreException> work) throws StoreException {
+  /** Whether it can be used: it cannot, for good, once a sync has failed. */
+  public boolean isSound() {
+    return database.failure().isEmpty();
+  }
+
+  private void requireSound() throws StoreException {
+    Optional<String> failure = database.failure();
+    if (failure.isPresent()) {
+      throw new StoreException(failure.get());
+    }
+  }
+
+  @Override
+  public <T> T read(String what, HandleCallback<T, StoreException> work) throws StoreException {
+    requireSound();
     try {
       return jdbi.withHandle(work);
     } catch (JdbiException e) {
@@ -226,12 +317,43 @@ public final class LogStore implements AutoCloseable {
     }
   }
 
+  /**
+   * Works in a transaction during which nobody appends, nor anybody else works here.
+   *
+   * @throws IOException if the work does; then nothing of it stays in the tables
+   */
+  public <T> T exclusively(String what, HandleCallback<T, IOException> work) throws IOException {
+    try {
+      return jdbi.inTransaction(
+          handle -> {
+            head(handle, FOR_UPDATE);
+            return work.withHandle(handle);
+          });
+    } catch (JdbiException e) {
+      throw new StoreException("the database failed to change " + what, e);
+    }
+  }
+
   private <T> T transaction(String what, HandleCallback<T, StoreException> work)
       throws StoreException {
+    for (; ; ) {
+      requireSound();
+      try {
+        return jdbi.inTransaction(work);
+      } catch (JdbiException e) {
+        if (!madeWay(e)) {
+          throw new StoreException("the database failed to " + what, e);
+        }
+      }
+    }
+  }
+
+  private boolean madeWay(JdbiException failure) {
     try {
-      return jdbi.inTransaction(work);
-    } catch (JdbiException e) {
-      throw new StoreException("the database failed to " + what, e);
+      return failure.getCause() instanceof SQLException why && database.makeWay(why);
+    } catch (SQLException e) {
+      failure.addSuppressed(e);
+      return false;
     }
   }
 

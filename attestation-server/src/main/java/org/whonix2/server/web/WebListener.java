@@ -4,7 +4,9 @@ import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.util.JavalinException;
 import java.io.IOException;
 import java.net.URI;
@@ -25,7 +27,9 @@ import org.slf4j.LoggerFactory;
 public final class WebListener implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WebListener.class);
 
-  private static final int MAX_THREADS = 64;
+  /** More than there are places for large bodies, in and out. */
+  private static final int MAX_THREADS = 96;
+
   private static final int MAX_CONNECTIONS = 1_000;
   private static final int ACCEPT_QUEUE = 256;
   private static final int MAX_HEADER_BYTES = 8 * 1024;
@@ -91,8 +95,10 @@ public final class WebListener implements AutoCloseable {
     config.jetty.modifyHttpConfiguration(WebListener::limit);
     config.jetty.addConnector((server, http) -> connector(server, http, listen));
     config.routes.before(context -> context.header("X-Content-Type-Options", "nosniff"));
+    config.routes.exception(HttpResponseException.class, (e, context) -> refuse(context, e));
+    // The answer has begun: the connection ends before it does, which tells its reader enough.
     config.routes.exception(
-        HttpResponseException.class, (e, context) -> refused(e).answer(context));
+        LargeBody.BrokenOff.class, (e, context) -> LOG.debug("an answer ends: {}", e.getMessage()));
     config.routes.exception(
         Exception.class,
         (e, context) -> {
@@ -100,6 +106,7 @@ public final class WebListener implements AutoCloseable {
           new Problem(HttpStatus.INTERNAL_SERVER_ERROR_500, "the server failed").answer(context);
         });
     routes.accept(config.routes);
+    config.routes.after(LargeBody::sendLarge);
   }
 
   private static void limit(HttpConfiguration http) {
@@ -120,7 +127,11 @@ public final class WebListener implements AutoCloseable {
     return connector;
   }
 
-  private static Problem refused(HttpResponseException e) {
-    return new Problem(e.getStatus(), String.valueOf(e.getMessage()));
+  private static void refuse(Context context, HttpResponseException e) {
+    if (e instanceof MethodNotAllowedResponse) {
+      // Its only detail, under a name that depends on what the request accepts.
+      context.header("Allow", String.join(", ", e.getDetails().values()));
+    }
+    new Problem(e.getStatus(), String.valueOf(e.getMessage())).answer(context);
   }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.eclipse.jetty.http.HttpStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,7 @@ import org.whonix2.core.log.TrustedLog;
 import org.whonix2.core.log.WitnessDecision;
 import org.whonix2.server.web.ListenAddress;
 import org.whonix2.server.web.Problem;
+import org.whonix2.server.web.ReadRoute;
 import org.whonix2.server.web.RequestBody;
 import org.whonix2.server.web.WebListener;
 
@@ -78,13 +80,23 @@ public final class WitnessServer implements AutoCloseable {
 
   private void register(RoutesConfig routes) {
     routes.post("/add-checkpoint", this::addCheckpoint);
-    routes.get("/{origin}/checkpoint", this::checkpoint);
+    ReadRoute.add(routes, "/{origin}/checkpoint", this::checkpoint);
   }
 
-  private void addCheckpoint(Context context) throws IOException {
+  private void addCheckpoint(Context context) {
+    RequestBody.receive(
+        context,
+        AddCheckpoint.MAX_BYTES,
+        body -> {
+          answer(context, body);
+          return CompletableFuture.completedFuture(true);
+        });
+  }
+
+  private void answer(Context context, byte[] body) throws IOException {
     AddCheckpoint request;
     try {
-      request = AddCheckpoint.parse(RequestBody.read(context, AddCheckpoint.MAX_BYTES));
+      request = AddCheckpoint.parse(body);
     } catch (MalformedInputException e) {
       new Problem(HttpStatus.BAD_REQUEST_400, String.valueOf(e.getMessage())).answer(context);
       return;

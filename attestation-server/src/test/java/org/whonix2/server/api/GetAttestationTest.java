@@ -7,6 +7,7 @@ import static org.whonix2.server.Answers.header;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,7 +29,8 @@ class GetAttestationTest {
   @BeforeAll
   static void start() throws Exception {
     log = new TestLog(folder);
-    submitted = log.submitAll(1, 3);
+    submitted = new ArrayList<>(List.of(log.admission()));
+    submitted.addAll(log.submitAll(1, 2));
   }
 
   @AfterAll

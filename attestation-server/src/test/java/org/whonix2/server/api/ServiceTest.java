@@ -48,24 +48,29 @@ class ServiceTest {
 
   @ParameterizedTest
   @CsvSource({
-    "GET, /, 404",
-    "GET, /nothing, 404",
-    "GET, /checkpoint/, 404",
-    "GET, /CHECKPOINT, 404",
-    "GET, //checkpoint, 404",
-    "GET, /api/../checkpoint, 404",
-    "GET, /api/v1/attestations/..%2f..%2fhealth, 400",
-    "POST, /checkpoint, 405",
-    "DELETE, /api/v1/attestations/0, 405",
-    "PUT, /api/v1/attestations, 405",
+    "GET, /, 404, ''",
+    "GET, /nothing, 404, ''",
+    "GET, /checkpoint/, 404, ''",
+    "GET, /CHECKPOINT, 404, ''",
+    "GET, //checkpoint, 404, ''",
+    "GET, /api/../checkpoint, 404, ''",
+    "GET, /api/v1/attestations/..%2f..%2fhealth, 400, ''",
+    "POST, /checkpoint, 405, 'GET, HEAD'",
+    "DELETE, /api/v1/attestations/0, 405, 'GET, HEAD'",
+    "PUT, /api/v1/attestations, 405, 'GET, POST, HEAD'",
+    "POST, /api/v1/blobs/0, 405, 'GET, PUT, HEAD'",
   })
-  void otherRequestsAreProblems(String method, String path, int status) throws Exception {
+  void otherRequestsAreProblems(String method, String path, int status, String allowed)
+      throws Exception {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), log.uri("/").getPort())) {
       String request = method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       String answer = answer(socket);
       assertThat(answer).startsWith("HTTP/1.1 " + status);
       assertThat(answer).containsIgnoringCase("content-type: application/problem+json");
+      String allow = allowed.isEmpty() ? "" : "Allow: " + allowed + "\r\n";
+      assertThat(answer).contains(allow);
+      assertThat(answer.contains("Allow:")).isEqualTo(!allowed.isEmpty());
       assertThat(answer).doesNotContainIgnoringCase("jetty").doesNotContainIgnoringCase("javalin");
     }
   }
@@ -95,6 +100,24 @@ class ServiceTest {
                       + ("1000\r\n" + "x".repeat(0x1000) + "\r\n").repeat(17))
                   .getBytes(StandardCharsets.US_ASCII));
       assertThat(answer(socket)).startsWith("HTTP/1.1 413");
+    }
+  }
+
+  @Test
+  void whoWaitsToBeAskedForTheBodyIsAsked() throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), log.uri("/").getPort())) {
+      socket.setSoTimeout(20_000);
+      byte[] body = "{}".getBytes(StandardCharsets.US_ASCII);
+      String head =
+          "POST /api/v1/attestations HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+              + "Expect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: "
+              + body.length
+              + "\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      byte[] asked = socket.getInputStream().readNBytes(12);
+      assertThat(new String(asked, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 100");
+      socket.getOutputStream().write(body);
+      assertThat(answer(socket)).contains("HTTP/1.1 400");
     }
   }
 

@@ -6,6 +6,7 @@ import static org.whonix2.server.Answers.header;
 
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -29,8 +30,9 @@ class TileTest {
 
   @BeforeAll
   static void start() throws Exception {
-    entries = TestLog.fill(folder, SIZE);
+    entries = new ArrayList<>(TestLog.fill(folder, SIZE - 1));
     log = new TestLog(folder);
+    entries.add(log.admission());
   }
 
   @AfterAll

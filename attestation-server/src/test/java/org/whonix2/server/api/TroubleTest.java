@@ -12,6 +12,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ import org.whonix2.core.log.TlogProof;
 import org.whonix2.core.log.TreeHash;
 import org.whonix2.server.AttestationServer;
 import org.whonix2.server.Attestations;
+import org.whonix2.server.TestDatabase;
 import org.whonix2.server.TestLog;
 import org.whonix2.server.store.StoreException;
 import org.whonix2.server.web.ListenAddress;
@@ -78,7 +80,10 @@ class TroubleTest {
             log.state(),
             TestLog.key("other.example.org", SignatureType.ED25519),
             List.of(),
-            Duration.ofMinutes(10));
+            Duration.ofMinutes(10),
+            Optional.empty(),
+            TestDatabase.of(log.state()),
+            AttestationServer.Limits.STANDARD);
     // One process shares H2's lock with itself; the key tells the two apart there.
     assertThatThrownBy(() -> AttestationServer.start(second, Clock.systemUTC()))
         .isInstanceOf(StoreException.class)

@@ -21,17 +21,17 @@ final class ServerProcess implements AutoCloseable {
 
   record Ended(int exitCode, String out, String err) {}
 
-  private static ProcessBuilder builder(Path folder, List<String> arguments) {
-    List<String> line =
-        new ArrayList<>(
-            List.of(
-                ProcessHandle.current().info().command().orElse("java"),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto",
-                "-cp",
-                System.getProperty("java.class.path"),
-                ServerProgram.class.getName()));
+  private static ProcessBuilder builder(Path folder, List<String> tracer, List<String> arguments) {
+    List<String> line = new ArrayList<>(tracer);
+    line.addAll(
+        List.of(
+            ProcessHandle.current().info().command().orElse("java"),
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "-cp",
+            System.getProperty("java.class.path"),
+            ServerProgram.class.getName()));
     line.addAll(arguments);
     return new ProcessBuilder(line).directory(folder.toFile());
   }
@@ -41,7 +41,10 @@ final class ServerProcess implements AutoCloseable {
     Path out = folder.resolve("stdout");
     Path err = folder.resolve("stderr");
     Process process =
-        builder(folder, arguments).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        builder(folder, List.of(), arguments)
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
     process.getOutputStream().close();
     if (!process.waitFor(60, TimeUnit.SECONDS)) {
       process.destroyForcibly();
@@ -52,8 +55,16 @@ final class ServerProcess implements AutoCloseable {
 
   /** Starts a server and returns once it has said where it listens. */
   static ServerProcess start(Path folder, List<String> arguments) throws IOException {
+    return start(folder, List.of(), arguments);
+  }
+
+  /**
+   * @param tracer the program, with its arguments, that runs the server; none if empty
+   */
+  static ServerProcess start(Path folder, List<String> tracer, List<String> arguments)
+      throws IOException {
     Process process =
-        builder(folder, arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        builder(folder, tracer, arguments).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
     String address = out.readLine();
     if (address == null) {
@@ -69,7 +80,38 @@ final class ServerProcess implements AutoCloseable {
 
   /** SIGKILL: nothing gets a chance to tidy up. */
   void kill() throws InterruptedException {
+    // If a tracer runs it: a tracer that is killed lets it go on.
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    if (process.descendants().findAny().isPresent()) {
+      process.waitFor(5, TimeUnit.SECONDS);
+    }
     process.destroyForcibly().waitFor();
+  }
+
+  /** SIGKILL to what a tracer runs; the tracer writes what it saw and ends. */
+  void killTraced() throws InterruptedException {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.waitFor();
+  }
+
+  /** It gets no time until it is resumed, as when its machine sleeps. */
+  void pause() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  void resume() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    int status =
+        new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid()))
+            .inheritIO()
+            .start()
+            .waitFor();
+    if (status != 0) {
+      throw new IOException("there is no process " + process.pid());
+    }
   }
 
   /** SIGTERM; whether it ended in time. */
@@ -80,6 +122,7 @@ final class ServerProcess implements AutoCloseable {
 
   @Override
   public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
   }
 }

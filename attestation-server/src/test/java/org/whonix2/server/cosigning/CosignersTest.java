@@ -116,6 +116,30 @@ class CosignersTest {
   }
 
   @Test
+  void oneThatAnotherProcessOfTheLogAskedFirstDoesNotRest() {
+    Fake ahead =
+        new Fake(
+            "w1",
+            key -> {
+              throw new Cosigner.KnowsMore(7, 0);
+            });
+    try (Cosigners cosigners = new Cosigners(List.of(ahead), Duration.ofSeconds(5), LONG)) {
+      assertThat(collect(cosigners, SIGNED)).isEmpty();
+      ahead.work = CosignersTest::good;
+      assertThat(collect(cosigners, SIGNED)).hasSize(1);
+    }
+  }
+
+  @Test
+  void aCosignatureFromTheFutureIsNone() {
+    Fake early =
+        new Fake("w1", key -> key.cosign(CHECKPOINT, Instant.now().plus(Duration.ofDays(1))));
+    try (Cosigners cosigners = new Cosigners(List.of(early), Duration.ofSeconds(5), LONG)) {
+      assertThat(collect(cosigners, SIGNED)).isEmpty();
+    }
+  }
+
+  @Test
   void anEarlierCosignatureIsKeptForTheSameCheckpointOnly() throws Exception {
     Fake away = new Fake("w1", CosignersTest::away);
     NoteSignature earlier = good(away.key);

@@ -27,10 +27,10 @@ import org.whonix2.core.log.SignedNote;
 import org.whonix2.core.log.SigningKey;
 import org.whonix2.core.log.TreeHash;
 import org.whonix2.core.log.VerifierKey;
+import org.whonix2.server.TestDatabase;
 import org.whonix2.server.TestLog;
 import org.whonix2.server.cosigning.Cosigner;
 import org.whonix2.server.cosigning.Cosigners;
-import org.whonix2.server.store.H2Database;
 import org.whonix2.server.store.LogEntry;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.store.PublishedNote;
@@ -43,7 +43,7 @@ class SequencerTest {
   @TempDir Path folder;
 
   private LogStore store() throws IOException {
-    return LogStore.open(H2Database.open(folder));
+    return LogStore.open(TestDatabase.open(folder), List.of());
   }
 
   private static Cosigners nobody() {
@@ -182,12 +182,12 @@ class SequencerTest {
               good.sign(stranger).toBytes(),
               new byte[] {1},
               larger.sign(KEY).toBytes())) {
-        assertThat(store.publish(new PublishedNote(5, kept))).isTrue();
+        store.publish(new PublishedNote(5, kept), (standing, ours) -> ours);
         assertThatThrownBy(() -> Publisher.open(store, KEY, cosigners))
             .isInstanceOf(StoreException.class)
             .hasMessageContaining("kept checkpoint");
       }
-      assertThat(store.publish(new PublishedNote(5, good.sign(KEY).toBytes()))).isTrue();
+      store.publish(new PublishedNote(5, good.sign(KEY).toBytes()), (standing, ours) -> ours);
       assertThat(Publisher.open(store, KEY, cosigners).origin()).isEqualTo(TestLog.ORIGIN);
     }
   }

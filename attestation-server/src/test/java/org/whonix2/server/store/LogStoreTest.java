@@ -27,6 +27,7 @@ import org.whonix2.core.log.HashReader;
 import org.whonix2.core.log.InclusionProof;
 import org.whonix2.core.log.TilePath;
 import org.whonix2.core.log.TreeHash;
+import org.whonix2.server.TestDatabase;
 
 class LogStoreTest {
   @TempDir Path folder;
@@ -54,7 +55,17 @@ class LogStoreTest {
   }
 
   private LogStore open() throws Exception {
-    return LogStore.open(H2Database.open(folder));
+    return LogStore.open(TestDatabase.open(folder), List.of());
+  }
+
+  @Test
+  void isOnTheDatabaseThatThisRunIsAbout() throws Exception {
+    try (Database database = TestDatabase.open(folder);
+        Connection connection = database.dataSource().getConnection()) {
+      assertThat(connection.getMetaData().getDatabaseProductName())
+          .isEqualToIgnoringCase(System.getProperty("whonix2.test.database", "h2"))
+          .isEqualTo(TestDatabase.IS_POSTGRES ? "PostgreSQL" : "H2");
+    }
   }
 
   @Test
@@ -181,15 +192,25 @@ class LogStoreTest {
 
   @Test
   void publishedCheckpointNeverGoesBack() throws Exception {
+    LogStore.Merge both =
+        (standing, note) ->
+            new PublishedNote(4, new byte[] {standing.note()[0], note.note()[0], (byte) 5});
     try (LogStore store = open()) {
-      assertThat(store.publish(new PublishedNote(4, new byte[] {4}))).isTrue();
-      assertThat(store.publish(new PublishedNote(3, new byte[] {3}))).isFalse();
-      assertThat(store.published().orElseThrow().note()).containsExactly(4);
-      assertThat(store.publish(new PublishedNote(4, new byte[] {44}))).isTrue();
+      assertThat(publish(store, 4, 1, both)).containsExactly(1);
+      assertThat(publish(store, 3, 2, both)).as("a smaller tree").containsExactly(1);
+      assertThat(store.published().orElseThrow().note()).containsExactly(1);
+      assertThat(publish(store, 4, 3, both)).as("the same tree").containsExactly(1, 3, 5);
+      assertThat(store.published().orElseThrow().note()).containsExactly(1, 3, 5);
+      assertThat(publish(store, 5, 6, both)).as("a larger tree").containsExactly(6);
     }
     try (LogStore store = open()) {
-      assertThat(store.published().orElseThrow().note()).containsExactly(44);
+      assertThat(store.published().orElseThrow().note()).containsExactly(6);
     }
+  }
+
+  private static byte[] publish(LogStore store, long size, int note, LogStore.Merge merge)
+      throws StoreException {
+    return store.publish(new PublishedNote(size, new byte[] {(byte) note}), merge).note();
   }
 
   @ParameterizedTest
@@ -197,7 +218,7 @@ class LogStoreTest {
       strings = {
         "delete from entry where leaf_index = 5",
         "delete from entry where leaf_index = 299",
-        "update entry set content = X'00' where leaf_index = 299",
+        "update entry set content = identity where leaf_index = 299",
         "update tree_head set root = (select identity from entry where leaf_index = 1)",
         "update tree_head set tree_size = 299",
         "delete from tile where tile_level = 1",
@@ -209,7 +230,7 @@ class LogStoreTest {
     try (LogStore store = open()) {
       put(store, entries(0, 300));
     }
-    try (H2Database database = H2Database.open(folder);
+    try (Database database = TestDatabase.open(folder);
         Connection connection = database.dataSource().getConnection();
         Statement statement = connection.createStatement()) {
       assertThat(statement.executeUpdate(damage)).isPositive();

@@ -6,8 +6,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.json.StrictJson;
 import org.whonix2.core.statement.RebuildStatement;
@@ -16,6 +19,8 @@ import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.rebuilder.attest.Attester;
+import org.whonix2.rebuilder.publish.FilePublisher;
+import org.whonix2.rebuilder.publish.NamedFile;
 import org.whonix2.rebuilder.publish.Publisher;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,7 +30,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "publish",
     description = {
-      "Sends the attestation that a rebuild left in a folder to a log, and keeps the log's proof.",
+      "Sends the attestation that a rebuild left in a folder to a log, and keeps the log's proof;"
+          + " then the build's log, its .buildinfo and its reports, as far as the log lacks them.",
       "Sending it again changes nothing: the log has a statement once."
     },
     mixinStandardHelpOptions = true,
@@ -40,6 +46,11 @@ final class PublishCommand implements Callable<ExitCode> {
       required = true,
       description = "attestation server to send it to")
   private String to = "";
+
+  @Option(
+      names = "--artifacts",
+      description = "send the packages, too, which a mismatch is to be shown by")
+  private boolean artifacts;
 
   @Option(names = "--json", description = "print the result as one JSON object")
   private boolean json;
@@ -63,14 +74,27 @@ final class PublishCommand implements Callable<ExitCode> {
       throw e.at(file.toString());
     }
     long index = Publisher.publish(server, envelope, folder);
+    Set<Sha256> packages = artifacts ? NamedFile.artifacts(statement) : Set.of();
+    List<NamedFile> found = NamedFile.of(folder, statement, packages);
+    FilePublisher.Sent files = FilePublisher.publish(server, found, folder);
+    int gone = NamedFile.named(statement, packages).size() - found.size();
     if (json) {
       ObjectNode report = StrictJson.newObject();
       report.put("rebuilder", statement.rebuilder().toString());
       report.put("sequence", statement.sequence());
       report.put("index", index);
+      report.put("filesSent", files.sent());
+      report.put("filesPresent", files.present());
+      report.put("filesGone", gone);
       System.out.println(new String(StrictJson.write(report), StandardCharsets.UTF_8));
     } else {
       System.out.println("in the log at index " + index);
+      System.out.println("files sent: " + files.sent() + ", there already: " + files.present());
+    }
+    if (gone > 0) {
+      System.err.printf(
+          "warning: %d files that the attestation names are not in %s as they were%n",
+          gone, folder);
     }
     return ExitCode.DONE;
   }

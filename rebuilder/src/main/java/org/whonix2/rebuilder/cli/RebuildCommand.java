@@ -8,12 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.statement.RebuildFailure;
 import org.whonix2.io.cli.CommandException;
@@ -27,7 +31,10 @@ import org.whonix2.rebuilder.attest.SequenceNumbers;
 import org.whonix2.rebuilder.difference.Diffoscope;
 import org.whonix2.rebuilder.process.Cancellation;
 import org.whonix2.rebuilder.process.Programs;
+import org.whonix2.rebuilder.publish.FilePublisher;
+import org.whonix2.rebuilder.publish.NamedFile;
 import org.whonix2.rebuilder.publish.Publisher;
+import org.whonix2.rebuilder.rebuild.Agreement;
 import org.whonix2.rebuilder.rebuild.Rebuild;
 import org.whonix2.rebuilder.rebuild.RebuildRequest;
 import org.whonix2.rebuilder.rebuild.RebuildResult;
@@ -75,7 +82,9 @@ final class RebuildCommand implements Callable<ExitCode> {
   @Option(
       names = "--publish",
       paramLabel = "URL",
-      description = "attestation server to send the attestation to")
+      description =
+          "attestation server to send the attestation to, with the build's log and .buildinfo, and"
+              + " with the packages that are a mismatch")
   private @Nullable String publish;
 
   @Option(
@@ -225,6 +234,10 @@ final class RebuildCommand implements Callable<ExitCode> {
     } else {
       report.table(result, attested, publication);
     }
+    if (server != null) {
+      List<NamedFile> files = NamedFile.of(request.out(), attested.statement(), mismatches(result));
+      FilePublisher.publish(server, files, request.out());
+    }
     if (result instanceof RebuildResult.Built built
         && built.variation().flatMap(Findings::trouble).isPresent()) {
       throw new CommandException(
@@ -233,6 +246,16 @@ final class RebuildCommand implements Callable<ExitCode> {
           "the rebuild itself is attested");
     }
     return attested.statement() instanceof RebuildFailure ? ExitCode.REFUSED : ExitCode.DONE;
+  }
+
+  /** What others have to be able to look at, if it is to count against the archive. */
+  private static Set<Sha256> mismatches(RebuildResult result) {
+    return result instanceof RebuildResult.Built built
+        ? built.comparisons().stream()
+            .filter(each -> each.agreement() == Agreement.MISMATCH)
+            .map(each -> each.artifact().digest())
+            .collect(Collectors.toSet())
+        : Set.of();
   }
 
   private static void hintAtDiffoscope(RebuildResult result) {

@@ -3,6 +3,7 @@ package org.whonix2.rebuilder.cli;
 import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.whonix2.io.cli.ByteCount;
 import org.whonix2.io.cli.TimeSpan;
 import org.whonix2.rebuilder.sandbox.BuildLimits;
 import org.whonix2.rebuilder.sandbox.RootCache;

@@ -2,12 +2,10 @@ package org.whonix2.rebuilder.publish;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Set;
 import org.whonix2.core.MalformedInputException;
-import org.whonix2.core.Quoted;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.json.JsonFields;
@@ -23,6 +21,8 @@ import org.whonix2.io.http.FetchException;
 import org.whonix2.io.http.HttpAnswer;
 import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
+import org.whonix2.io.http.ProblemDetails;
+import org.whonix2.io.http.ServerAddress;
 import org.whonix2.io.progress.Progress;
 
 /** Sends attestations to one attestation server. */
@@ -68,24 +68,7 @@ public final class Publisher {
 
   /** Reads a server's address: http or https, a host, no query. */
   public static URI parseServer(String text) throws MalformedInputException {
-    try {
-      URI uri = new URI(text);
-      String scheme = uri.getScheme();
-      boolean web = "http".equals(scheme) || "https".equals(scheme);
-      if (web
-          && uri.getHost() != null
-          && uri.getRawUserInfo() == null
-          && uri.getRawQuery() == null
-          && uri.getRawFragment() == null) {
-        return uri;
-      }
-    } catch (URISyntaxException e) {
-      throw new MalformedInputException(
-          "expected a server's address such as https://log.example.org, found " + Quoted.of(text),
-          e);
-    }
-    throw new MalformedInputException(
-        "expected a server's address such as https://log.example.org, found " + Quoted.of(text));
+    return ServerAddress.parse(text);
   }
 
   /**
@@ -162,7 +145,7 @@ public final class Publisher {
             : "the attestation is kept: " + folder.resolve("attestation.json");
     return new CommandException(
         refused ? ExitCode.REFUSED : ExitCode.OUTSIDE_FAILED,
-        "the server did not take the attestation: " + Problem.describe(answer),
+        "the server did not take the attestation: " + ProblemDetails.describe(answer),
         hint);
   }
 }

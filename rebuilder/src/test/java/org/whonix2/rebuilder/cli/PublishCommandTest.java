@@ -42,10 +42,12 @@ import org.whonix2.rebuilder.Results;
 import org.whonix2.rebuilder.attest.Attester;
 import org.whonix2.rebuilder.attest.RebuilderKey;
 import org.whonix2.rebuilder.attest.SequenceNumbers;
+import org.whonix2.rebuilder.publish.BlobServer;
 
 /** The command, over real HTTP to a log that has room for one entry. */
 class PublishCommandTest {
   private final List<String> received = new ArrayList<>();
+  private final BlobServer blobs = new BlobServer();
   private final StringWriter errors = new StringWriter();
   @TempDir Path folder;
   private SecretKey key;
@@ -58,10 +60,12 @@ class PublishCommandTest {
     Attester attester =
         new Attester(
             key, new SequenceNumbers(folder.resolve("key")), Clock.fixed(NOW, ZoneOffset.UTC));
+    Files.writeString(folder.resolve("build.log"), "the log of a build that failed");
     attester.attest(Results.request(folder), Results.failed("no", Optional.empty()));
     log = SigningKey.generate("log.test/x", SignatureType.ED25519, new SecureRandom());
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/api/v1/attestations", this::take);
+    blobs.register(server, "");
     server.start();
   }
 
@@ -112,6 +116,22 @@ class PublishCommandTest {
             new String(envelope, StandardCharsets.UTF_8),
             new String(envelope, StandardCharsets.UTF_8));
     assertThat(proof).hasBinaryContent(proof(envelope));
+  }
+
+  @Test
+  void theLogFollowsAndWhatDidNotReachTheServerIsSentTheNextTime() throws Exception {
+    byte[] content = Files.readAllBytes(folder.resolve("build.log"));
+    String digest = Sha256.of(content).toString();
+    blobs.refused.put(digest, 503);
+    assertThat(publish(folder)).isEqualTo(5);
+    assertThat(errors.toString()).contains("1 of 1 files", "build.log", "in the log");
+    assertThat(folder.resolve("attestation.tlog-proof")).exists();
+    blobs.refused.clear();
+    assertThat(publish(folder)).isZero();
+    assertThat(blobs.kept).containsOnlyKeys(digest).containsEntry(digest, content);
+    blobs.asked.clear();
+    assertThat(publish(folder)).isZero();
+    assertThat(blobs.asked).containsExactly("HEAD " + digest.substring(0, 4));
   }
 
   @Test

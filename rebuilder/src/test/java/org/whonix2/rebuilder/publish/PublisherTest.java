@@ -39,6 +39,7 @@ import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
+import org.whonix2.io.http.ProblemDetails;
 
 /** What the publisher makes of a server's answers, over real HTTP. */
 class PublisherTest {
@@ -188,9 +189,10 @@ class PublisherTest {
   @Test
   void aHostileProblemCannotWriteToATerminal() {
     byte[] body = "{\"title\": \"\\u001b[2J\", \"detail\": [1]}".getBytes(StandardCharsets.UTF_8);
-    assertThat(Problem.words("application/problem+json", body)).isEqualTo(", '?[2J'");
-    assertThat(Problem.words("text/html", body)).isEmpty();
-    assertThat(Problem.words("application/problem+json", new byte[] {'{'})).contains("not JSON");
+    assertThat(ProblemDetails.words("application/problem+json", body)).isEqualTo(", '?[2J'");
+    assertThat(ProblemDetails.words("text/html", body)).isEmpty();
+    assertThat(ProblemDetails.words("application/problem+json", new byte[] {'{'}))
+        .contains("not JSON");
   }
 
   @Test

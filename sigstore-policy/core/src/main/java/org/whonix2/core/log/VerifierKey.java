@@ -1,7 +1,9 @@
 package org.whonix2.core.log;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 import org.bouncycastle.math.ec.rfc8032.Ed25519;
 import org.whonix2.core.MalformedInputException;
 
@@ -78,6 +80,11 @@ public final class VerifierKey {
       return Cosignature.verify(this, text, signature).isPresent();
     }
     return verifyRaw(text.getBytes(StandardCharsets.UTF_8), bytes, 0);
+  }
+
+  /** When this witness cosigned this checkpoint text; empty unless it made this signature. */
+  public Optional<Instant> cosignedAt(String text, NoteSignature signature) {
+    return Cosignature.verify(this, text, signature).map(Cosignature::time);
   }
 
   /** Ed25519 over {@code message}; the signature reaches from {@code offset} to the end. */

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.whonix2.core.MalformedInputException;
 
 /** A primary key and its subkeys, with what the primary key says about them: who may sign. */
@@ -37,13 +38,19 @@ final class BoundKeys {
 
   /** Whether this is a signature by a key that may sign at that moment. */
   SignatureResult verify(byte[] binaryDetachedSignature, byte[] message, Moment moment) {
+    return verify(binaryDetachedSignature, message, signature -> moment);
+  }
+
+  /** The same at a moment that the signature decides. */
+  SignatureResult verify(
+      byte[] binaryDetachedSignature, byte[] message, Function<Signature, Moment> moment) {
     Signature signature;
     try {
       signature = detached(binaryDetachedSignature);
     } catch (MalformedInputException e) {
       return new SignatureResult.Bad("malformed signature: " + e.getMessage());
     }
-    return verify(signature, Signature.BINARY_DOCUMENT, message, moment);
+    return verify(signature, Signature.BINARY_DOCUMENT, message, moment.apply(signature));
   }
 
   /**

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.whonix2.core.MalformedInputException;
 
@@ -130,6 +131,29 @@ public final class KeyHistory {
    */
   public SignatureResult verify(
       byte[] binaryDetachedSignature, byte[] message, long index, Instant loggedBy) {
+    return verify(
+        binaryDetachedSignature, message, signature -> Moment.logged(index, loggedBy), index);
+  }
+
+  /**
+   * The same where nobody knows by when the entry was in the log: whether {@link #verify} can have
+   * said so at some time up to {@code latest}. Ends of validity are compared with the first time at
+   * which the signature's own date was not in the future.
+   */
+  public SignatureResult verifyAtSomeTime(
+      byte[] binaryDetachedSignature, byte[] message, long index, Instant latest) {
+    return verify(
+        binaryDetachedSignature,
+        message,
+        signature -> {
+          Instant first = signature.created().minus(Signature.CLOCK_SKEW);
+          return Moment.logged(index, first.isAfter(latest) ? latest : first);
+        },
+        index);
+  }
+
+  private SignatureResult verify(
+      byte[] signature, byte[] message, Function<Signature, Moment> moment, long index) {
     if (index < 0) {
       throw new IllegalArgumentException("not a log index: " + index);
     }
@@ -137,7 +161,7 @@ public final class KeyHistory {
       return new SignatureResult.Bad(
           "the updates of certificate " + fingerprint() + " exceed " + MAX_BYTES + " bytes");
     }
-    return keys.verify(binaryDetachedSignature, message, Moment.logged(index, loggedBy));
+    return keys.verify(signature, message, moment);
   }
 
   /** Whether both came from the same statements at the same indices. */

@@ -17,6 +17,10 @@ public record CertificateUpdate(Certificate certificate) implements Statement {
   public static final int MAX_CERTIFICATE_BYTES = 32 * 1024;
 
   public CertificateUpdate {
+    checkSize(certificate);
+  }
+
+  static void checkSize(Certificate certificate) {
     int size = certificate.toBytes().length;
     Checks.expect(
         size <= MAX_CERTIFICATE_BYTES,
@@ -75,8 +79,16 @@ public record CertificateUpdate(Certificate certificate) implements Statement {
     JsonFields subject = Descriptors.readOne(statement, "subject");
     JsonFields predicate = statement.object("predicate");
     statement.end();
-    byte[] bytes = predicate.parsed("certificate", Base64Text::parse);
+    Unread update = open(subject, predicate);
     predicate.end();
+    return update;
+  }
+
+  /**
+   * Reads a certificate and the subject that names it; ending the predicate is left to the caller.
+   */
+  static Unread open(JsonFields subject, JsonFields predicate) throws MalformedInputException {
+    byte[] bytes = predicate.parsed("certificate", Base64Text::parse);
     if (bytes.length > MAX_CERTIFICATE_BYTES) {
       throw new MalformedInputException(
           "expected a certificate of at most "

@@ -11,7 +11,8 @@ public sealed interface Statement
         PolicyRelease,
         CertificateUpdate,
         Exemption,
-        VetoOverride {
+        VetoOverride,
+        RosterChange {
   /** The DSSE payload type of every statement. */
   String PAYLOAD_TYPE = "application/vnd.in-toto+json";
 

@@ -23,7 +23,8 @@ public enum StatementKind {
   POLICY_RELEASE("a policy release", "https://whonix2.org/attestation/policy/v1"),
   CERTIFICATE_UPDATE("a certificate update", "https://whonix2.org/attestation/certificate/v1"),
   EXEMPTION("an exemption", "https://whonix2.org/attestation/exemption/v1"),
-  VETO_OVERRIDE("a veto override", "https://whonix2.org/attestation/veto-override/v1");
+  VETO_OVERRIDE("a veto override", "https://whonix2.org/attestation/veto-override/v1"),
+  ROSTER_CHANGE("a roster change", "https://whonix2.org/attestation/roster/v1");
 
   private static final String PROVENANCE = "https://slsa.dev/provenance/v1";
 
@@ -94,6 +95,7 @@ public enum StatementKind {
       case CERTIFICATE_UPDATE -> CertificateUpdate.read(statement);
       case EXEMPTION -> Exemption.read(statement);
       case VETO_OVERRIDE -> VetoOverride.read(statement);
+      case ROSTER_CHANGE -> RosterChange.read(statement);
     };
   }
 

@@ -121,7 +121,8 @@ public final class EntryReader {
       mustBeOf(policy.maintainers(), signer, "a maintainer");
       collector.add(signer, release);
     }
-    // A certificate update has been learned before.
+    // A certificate update has been learned before; a log's roster says what it takes in, and
+    // nothing about what counts.
   }
 
   private Rebuilder rebuilder(Statement statement, Fingerprint named, Fingerprint signer)

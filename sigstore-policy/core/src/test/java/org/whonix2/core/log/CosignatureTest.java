@@ -46,6 +46,17 @@ class CosignatureTest {
   }
 
   @Test
+  void aKeyTellsWhenItCosignedAndNothingOfOtherTextsOrKeys() throws Exception {
+    VerifierKey witness = VerifierKey.parse(WITNESS_KEY);
+    NoteSignature line = NoteSignature.parse(COSIGNATURE);
+    assertThat(witness.cosignedAt(CHECKPOINT, line)).contains(Instant.ofEpochSecond(1_679_315_147));
+    assertThat(witness.cosignedAt(CHECKPOINT.replace("15", "16"), line)).isEmpty();
+    VerifierKey other =
+        SigningKey.ofSeed("Wit1", SignatureType.COSIGNATURE, new byte[32]).verifierKey();
+    assertThat(other.cosignedAt(CHECKPOINT, line)).isEmpty();
+  }
+
+  @Test
   void signatureLinesAreEqualByNameAndBytes() throws Exception {
     NoteSignature line = NoteSignature.parse(COSIGNATURE);
     assertThat(NoteSignature.parse(line.toString())).isEqualTo(line).hasSameHashCodeAs(line);

@@ -118,6 +118,23 @@ class KeyHistoryTest {
     refused(at(shortened, 5), "expired at 2026-03-02T00:00:00Z");
   }
 
+  /** Nobody knows when it was logged; it was none too early for the key at least. */
+  @Test
+  void aKeyThatHasExpiredSinceCanHaveSignedBefore() throws Exception {
+    KeyHistory brief = KeyHistory.of(certificate(named("a"), bound(MADE, Duration.ofDays(60))));
+    refused(at(brief, 5), "expired at 2026-03-02T00:00:00Z");
+    assertThat(brief.verifyAtSomeTime(signature, MESSAGE, 5, LOGGED)).isInstanceOf(Good.class);
+    refused(
+        brief.verifyAtSomeTime(signature, MESSAGE, 5, SIGNED.minus(Duration.ofDays(1))),
+        "is dated in the future");
+    byte[] afterTheEnd =
+        SigningKey.framed(subkey.sign(Signature.BINARY_DOCUMENT, LOGGED, List.of(), MESSAGE));
+    refused(brief.verifyAtSomeTime(afterTheEnd, MESSAGE, 5, LOGGED), "expired at");
+    KeyHistory retired = brief.updated(10, certificate(revoked(RETIRED)));
+    assertThat(retired.verifyAtSomeTime(signature, MESSAGE, 10, LOGGED)).isInstanceOf(Good.class);
+    refused(retired.verifyAtSomeTime(signature, MESSAGE, 11, LOGGED), "is revoked (key retired)");
+  }
+
   @Test
   void theClaimedTimeDecidesNothing() throws Exception {
     KeyHistory retired = KeyHistory.of(pinned()).updated(10, certificate(revoked(RETIRED)));

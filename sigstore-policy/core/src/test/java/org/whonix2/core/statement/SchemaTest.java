@@ -125,6 +125,10 @@ class SchemaTest {
             new Format(name(attestation), "provenance-recorded", parser(attestation)),
             new Format(name(attestation), "provenance-regenerated", parser(attestation)),
             new Format(name(failure), "test-result-git", parser(failure)),
+            new Format(
+                name(StatementKind.ROSTER_CHANGE),
+                "roster-dismissal",
+                parser(StatementKind.ROSTER_CHANGE)),
             new Format("envelope", document -> Envelope.parse(document).toBytes()));
     return Stream.concat(statements, others);
   }

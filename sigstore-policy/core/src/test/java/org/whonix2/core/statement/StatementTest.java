@@ -126,6 +126,14 @@ class StatementTest {
         "certificate | openpgp4fpr:38 | openpgp4fpr:39 | expected the certificate",
         "certificate | \"sha256\":\"ea | \"sha256\":\"eb | member /subject/0/digest",
         "certificate | \"certificate\":\"mD | \"certificate\":\"mE | member /subject/0/digest",
+        "roster | openpgp4fpr:38 | openpgp4fpr:39 | expected the certificate",
+        "roster | \"sha256\":\"ea | \"sha256\":\"eb | member /subject/0/digest",
+        "roster | \"admit\" | \"expel\" | member /predicate/change",
+        "roster | \"admit\" | \"dismiss\" | expected no such member",
+        "roster-dismissal | \"dismiss\" | \"admit\" | member /predicate/certificate",
+        "roster | \"serial\":7 | \"serial\":0 | member /predicate/serial",
+        "roster | log.example.org/ | log.example.org+ | a roster change: expected a log's origin",
+        "roster | \"member\":\"alpha-1\" | \"member\":\"../alpha\" | member /predicate/member",
       })
   void contradictionsAreRefused(String name, String from, String to, String named) {
     assertThat(example(name)).contains(from);

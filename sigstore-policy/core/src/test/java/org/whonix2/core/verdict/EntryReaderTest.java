@@ -26,10 +26,12 @@ import org.whonix2.core.quorum.Group;
 import org.whonix2.core.statement.CertificateUpdate;
 import org.whonix2.core.statement.CompilerBootstrap;
 import org.whonix2.core.statement.Exemption;
+import org.whonix2.core.statement.MemberName;
 import org.whonix2.core.statement.Platform;
 import org.whonix2.core.statement.PolicyRelease;
 import org.whonix2.core.statement.RebuildAttestation;
 import org.whonix2.core.statement.RebuildFailure;
+import org.whonix2.core.statement.RosterChange;
 import org.whonix2.core.statement.SnapshotHeader;
 import org.whonix2.core.statement.Statement;
 import org.whonix2.core.statement.Toolchain;
@@ -349,6 +351,31 @@ class EntryReaderTest {
         .containsExactly(new Evidence.Exempted(file.digest(), file.identity()));
     assertThat(VerdictRules.judge(world.policy(), evidence, file, World.NOW).accepted()).isTrue();
     assertThat(evidence.logs().get(0).unread()).isEqualTo(1);
+  }
+
+  /** Whoever runs a log decides what it takes, not what counts; his key may be one we know. */
+  @Test
+  void aRosterChangeChangesNothingForABox() throws Exception {
+    byte[] vote = signed(key, Statement.PAYLOAD_TYPE, attestation.toJson());
+    RosterChange.Change dismissal =
+        new RosterChange.Dismiss(
+            key.certificate().fingerprint(), Sha256.of(key.certificate().toBytes()));
+    RosterChange.Change admission = new RosterChange.Admit(key.certificate());
+    MemberName member = new MemberName("alpha-1");
+    Evidence evidence =
+        read(
+            signed(
+                key,
+                Statement.PAYLOAD_TYPE,
+                new RosterChange(World.LOG, 1, member, dismissal).toJson()),
+            vote,
+            signed(
+                key,
+                Statement.PAYLOAD_TYPE,
+                new RosterChange(World.LOG, 1, member, admission).toJson()));
+    assertThat(evidence.current()).hasSize(1);
+    assertThat(evidence.equivocations()).isEmpty();
+    assertThat(evidence.logs().get(0).unread()).isZero();
   }
 
   @Test

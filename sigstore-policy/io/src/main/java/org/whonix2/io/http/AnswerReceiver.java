@@ -14,6 +14,7 @@ import javax.net.ssl.SSLException;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
 
 /** Takes an answer in, and stops it as soon as it is more than was allowed. */
 final class AnswerReceiver implements Response.Listener {
@@ -38,7 +39,9 @@ final class AnswerReceiver implements Response.Listener {
   public void onHeaders(Response response) {
     long announced = response.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
     String encoding = response.getHeaders().get(HttpHeader.CONTENT_ENCODING);
-    if (announced > maxBytes) {
+    // What a HEAD announces does not come.
+    boolean comes = !HttpMethod.HEAD.is(response.getRequest().getMethod());
+    if (comes && announced > maxBytes) {
       stop(response, "expected at most " + maxBytes + " bytes, found " + announced + " announced");
     } else if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
       stop(response, "expected no content encoding, found one that was not asked for");
@@ -66,7 +69,10 @@ final class AnswerReceiver implements Response.Listener {
   @Override
   public void onComplete(Result result) {
     Throwable failure = result.getFailure();
-    if (failure != null) {
+    // Who refuses a body that is not whole yet has answered all the same.
+    boolean refused =
+        result.getResponseFailure() == null && result.getResponse().getStatus() >= 400;
+    if (failure != null && !refused) {
       answer.completeExceptionally(new FetchException(uri, describe(failure), failure));
       return;
     }

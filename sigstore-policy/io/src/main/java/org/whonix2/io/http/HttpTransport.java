@@ -1,6 +1,9 @@
 package org.whonix2.io.http;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -8,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.PathRequestContent;
 import org.eclipse.jetty.client.ProxyAuthenticationProtocolHandler;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.WWWAuthenticationProtocolHandler;
@@ -26,6 +30,12 @@ public final class HttpTransport implements AutoCloseable {
   private static final int MAX_CONNECTIONS_PER_HOST = 8;
   private static final int MAX_HEADER_BYTES = 16 * 1024;
   private static final long GRACE_MILLIS = 1_000;
+
+  /** Bytes a second that a long body gets at least, beside the deadline of every call. */
+  private static final long SLOWEST_UPLOAD = 16 * 1024;
+
+  /** Whether a body of this length is wanted is asked before it is sent. */
+  private static final long ASKED_FIRST = 64 * 1024;
 
   private final HttpDeadlines deadlines;
   private final HttpClient client;
@@ -81,6 +91,33 @@ public final class HttpTransport implements AutoCloseable {
     return call(request.body(new BytesRequestContent(contentType, body)), uri, maxBytes);
   }
 
+  /** Asks whether there is something at {@code uri}; the answer has no body. */
+  public HttpAnswer head(URI uri) throws FetchException {
+    return call(request(uri, HttpMethod.HEAD), uri, 0);
+  }
+
+  /**
+   * Sends a file, in steps, so that it needs no memory for it, and for as long as its length needs
+   * at a slow rate.
+   *
+   * @param maxBytes the most bytes that the answer may have
+   */
+  public HttpAnswer put(URI uri, String contentType, Path file, int maxBytes) throws IOException {
+    long length = Files.size(file);
+    HttpDeadlines longer =
+        new HttpDeadlines(
+            deadlines.connect(), deadlines.total().plusSeconds(length / SLOWEST_UPLOAD));
+    Request request =
+        request(uri, HttpMethod.PUT)
+            .timeout(longer.total().toMillis(), TimeUnit.MILLISECONDS)
+            .idleTimeout(deadlines.total().toMillis(), TimeUnit.MILLISECONDS)
+            .body(new PathRequestContent(contentType, file));
+    if (length > ASKED_FIRST) {
+      request.headers(headers -> headers.put(HttpHeader.EXPECT, "100-continue"));
+    }
+    return call(request, uri, maxBytes, longer);
+  }
+
   private Request request(URI uri, HttpMethod method) throws FetchException {
     check(uri);
     return client
@@ -105,6 +142,11 @@ public final class HttpTransport implements AutoCloseable {
   }
 
   private HttpAnswer call(Request request, URI uri, int maxBytes) throws FetchException {
+    return call(request, uri, maxBytes, deadlines);
+  }
+
+  private static HttpAnswer call(Request request, URI uri, int maxBytes, HttpDeadlines deadlines)
+      throws FetchException {
     AnswerReceiver receiver = new AnswerReceiver(uri, maxBytes, deadlines);
     request.send(receiver);
     try {

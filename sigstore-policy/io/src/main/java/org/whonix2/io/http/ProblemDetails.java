@@ -1,26 +1,27 @@
-package org.whonix2.rebuilder.publish;
+package org.whonix2.io.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import org.whonix2.core.Quoted;
-import org.whonix2.io.http.HttpAnswer;
 
 /**
  * A server's own words about an error (RFC 9457). They are for people, so they are read leniently
  * and shown bounded, without control characters.
  */
-final class Problem {
+public final class ProblemDetails {
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-  private Problem() {}
+  private ProblemDetails() {}
 
-  static String describe(HttpAnswer answer) {
+  /** The status, and what else the answer says. */
+  public static String describe(HttpAnswer answer) {
     return "status " + answer.status() + words(answer.contentType().orElse(""), answer.body());
   }
 
-  static String words(String contentType, byte[] body) {
+  /** What a body of that type says, after a comma; empty where it is no problem. */
+  public static String words(String contentType, byte[] body) {
     if (!contentType.startsWith("application/problem+json")) {
       return "";
     }

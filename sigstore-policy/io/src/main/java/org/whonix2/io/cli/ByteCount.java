@@ -1,4 +1,4 @@
-package org.whonix2.rebuilder.cli;
+package org.whonix2.io.cli;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -6,7 +6,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** A number of bytes with a binary unit: {@code 512M}, {@code 16G}. */
-final class ByteCount implements ITypeConverter<Long> {
+public final class ByteCount implements ITypeConverter<Long> {
   private static final Pattern FORM = Pattern.compile("([1-9][0-9]{0,5})([MGT])");
 
   @Override

@@ -1,0 +1,118 @@
+# submissions a second with 64 clients at 10^3 to 10^6 entries, beside a handler that only verifies
+#
+# At each size, one after the other, each a process of its own on this machine:
+#   verify      the same listener with a handler that verifies the signature and stores nothing
+#   log         whonix2-attestation-server serve, which answers when the entry is on disk
+#   cosigned    the same with two witnesses, which are processes of their own
+# The log grows to each size without HTTP, by entries as large as those that are submitted.
+#   WHONIX2_BENCH_SIZES         "1000 10000 100000 1000000"
+#   WHONIX2_BENCH_SUBMISSIONS   20000 in each measurement, a quarter of them to warm up
+sizes=${WHONIX2_BENCH_SIZES:-1000 10000 100000 1000000}
+submissions=${WHONIX2_BENCH_SUBMISSIONS:-20000}
+signers=8
+server=$repository/scripts/whonix2-attestation-server
+origin=log.example.org/bench
+filled=$work/filled
+state=$work/log
+sequence=1000000000 # beyond those of the entries that stand there before
+
+started=()
+trap stop EXIT
+
+# start NAME COMMAND...: in the background; its address, which it prints first, is then in $address.
+start() {
+  local name=$1
+  shift
+  : >"$work/$name.out"
+  "$@" >"$work/$name.out" 2>"$work/$name.err" &
+  started+=($!)
+  # Opening a large log takes its time, where an index has to be made anew above all.
+  for _ in $(seq 36000); do
+    address=$(head -n 1 "$work/$name.out")
+    [ -z "$address" ] || return 0
+    kill -0 $! 2>/dev/null || break
+    sleep 0.1
+  done
+  cat "$work/$name.err" >&2
+  fail "$name did not start"
+}
+stop() {
+  [ ${#started[@]} -eq 0 ] || { kill "${started[@]}" && wait "${started[@]}"; } 2>/dev/null || true
+  started=()
+}
+
+# serve OPTION...: the log as it was filled; what its heap does goes to $work/gc.log.
+serve() {
+  rm -rf "$state"
+  cp -a --reflink=auto "$filled" "$state"
+  start log env "JDK_JAVA_OPTIONS=-Xlog:gc:file=$work/gc.log" \
+    "$server" serve --listen 127.0.0.1:0 --state "$state" --key "$work/log.key" "$@"
+}
+heap() { sed -n 's/.* \([0-9]*\)M->[0-9]*M([0-9]*M).*/\1/p' "$work/gc.log"; }
+
+# submit: prints submissions a second, p50 and p99 in milliseconds.
+submit() { benchmark SubmitLoad "$address" "$work/keys" "$sequence" "$submissions"; }
+
+disk() { du -sB1 "$filled" | cut -f1; }
+ratio() { awk "BEGIN { printf \"%.2f\", $1 / $2 }"; }
+
+log_vkey=$("$server" keygen --name "$origin" --out "$work/log.key")
+mkdir "$work/keys"
+"$server" keygen --operator bench --out "$work/operator" >/dev/null
+start log "$server" serve --listen 127.0.0.1:0 --state "$filled" --key "$work/log.key" \
+  --operator "$work/operator/certificate.asc"
+for i in $(seq "$signers"); do
+  "$repository/scripts/whonix2-rebuilder" keygen --operator "bench-$i" --out "$work/keys/$i" >/dev/null
+  "$server" roster add --server "$address" --key "$work/operator" --name "bench-$i" \
+    "$work/keys/$i/certificate.asc" >/dev/null
+done
+stop
+witnesses=()
+for i in 1 2; do
+  witness_vkey=$("$server" keygen --witness --name "w$i.example.org" --out "$work/w$i.key")
+  witnesses+=("$witness_vkey")
+done
+
+good=yes
+entries=0
+printf '%10s  %8s  %8s %7s %8s %8s  %8s %8s %8s  %7s %9s\n' entries verify log ratio p50 p99 \
+  cosigned p50 p99 heap 'B/entry'
+for size in $sizes; do
+  before=$(disk)
+  content=$(benchmark LogFill "$filled" "$size")
+  bytes=$((($(disk) - before) / (size - entries)))
+
+  start verify "${WHONIX2_JAVA:-java}" -XX:+UseSerialGC -XX:-UsePerfData -Xmx1g \
+    -cp "$work/classes:$libraries" org.whonix2.e2e.bench.VerifyOnly "$work/keys"
+  read -r verify_rate _ _ < <(submit)
+  stop
+
+  serve
+  read -r log_rate log_p50 log_p99 < <(submit)
+  stop
+  heap >"$work/heap"
+
+  asked=()
+  for i in 1 2; do
+    rm -rf "$work/w$i" # it knows the log at another size
+    start "w$i" "$server" witness --listen 127.0.0.1:0 --state "$work/w$i" --key "$work/w$i.key" \
+      --log "$log_vkey"
+    asked+=(--witness "$address,${witnesses[i - 1]}")
+  done
+  serve "${asked[@]}"
+  read -r cosigned_rate cosigned_p50 cosigned_p99 < <(submit)
+  stop
+  heap >>"$work/heap"
+  most=$(sort -n "$work/heap" | tail -n 1)
+
+  to_verify=$(ratio "$log_rate" "$verify_rate")
+  printf '%10d  %6s/s  %6s/s %7s %5s ms %5s ms  %6s/s %5s ms %5s ms  %4s MB %9d\n' "$size" \
+    "$verify_rate" "$log_rate" "$to_verify" "$log_p50" "$log_p99" \
+    "$cosigned_rate" "$cosigned_p50" "$cosigned_p99" "${most:-0}" "$bytes"
+  awk "BEGIN { exit !($to_verify >= 0.5) }" || good=no
+  note "an entry itself has $((content / (size - entries))) bytes"
+  entries=$size
+done
+note "ratio: submissions a second to those that are only verified (goal: at least 0.5)"
+note "heap: the most that was in use before a collection (the server has 1 GB and would end beyond it)"
+[ "$good" = yes ]
