@@ -9,8 +9,12 @@ import java.sql.Statement;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.h2.api.ErrorCode;
+import org.h2.engine.SessionLocal;
+import org.h2.jdbc.JdbcConnection;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.h2.jdbcx.JdbcDataSource;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
 import org.h2.store.fs.FilePath;
 import org.whonix2.io.files.AtomicFiles;
 
@@ -95,8 +99,27 @@ public final class H2Database implements Database {
       // H2 opens what it cannot write so, as after the system's own doubts, and syncs nothing then.
       throw new SQLException("expected a database that can be written, found " + file);
     }
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("CHECKPOINT SYNC");
+    syncAll(connection);
+  }
+
+  /**
+   * What {@code CHECKPOINT SYNC} does, and a wait in the middle of it: H2 hands what it has begun
+   * to write over to threads of its own, sees no change any more, and forces a file that has
+   * nothing of it yet.
+   */
+  static void syncAll(Connection connection) throws SQLException {
+    try {
+      MVStore store =
+          ((SessionLocal) connection.unwrap(JdbcConnection.class).getSession())
+              .getDatabase()
+              .getStore()
+              .getMvStore();
+      store.commit();
+      // Runs behind everything that those threads have still to do.
+      store.executeFilestoreOperation(() -> {});
+      store.sync();
+    } catch (MVStoreException e) {
+      throw new SQLException("the database could not be written", e);
     }
   }
 
