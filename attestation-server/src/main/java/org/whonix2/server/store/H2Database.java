@@ -9,12 +9,8 @@ import java.sql.Statement;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.h2.api.ErrorCode;
-import org.h2.engine.SessionLocal;
-import org.h2.jdbc.JdbcConnection;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.h2.jdbcx.JdbcDataSource;
-import org.h2.mvstore.MVStore;
-import org.h2.mvstore.MVStoreException;
 import org.h2.store.fs.FilePath;
 import org.whonix2.io.files.AtomicFiles;
 
@@ -25,6 +21,14 @@ import org.whonix2.io.files.AtomicFiles;
 public final class H2Database implements Database {
   private static final int MAX_CONNECTIONS = 70;
   private static final String SUFFIX = ".mv.db";
+
+  /**
+   * Closing is ours to do, after the last answer; no trace file beside the data. And no writer in
+   * the background: whatever it has begun to write, CHECKPOINT SYNC takes for written, and what is
+   * left when it is killed is read back without the newest commits, synced ones too.
+   */
+  static final String SETTINGS =
+      ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;QUERY_CACHE_SIZE=64;WRITE_DELAY=0";
 
   static {
     FilePath.register(new FailStopPath());
@@ -56,10 +60,7 @@ public final class H2Database implements Database {
       throw new StoreException("cannot open the log in " + folder, e);
     }
     JdbcDataSource source = new JdbcDataSource();
-    // Closing is ours to do, after the last answer; no trace file beside the data.
-    source.setURL(
-        "jdbc:h2:%s:%s;DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;QUERY_CACHE_SIZE=64"
-            .formatted(FailStopPath.SCHEME, name));
+    source.setURL("jdbc:h2:%s:%s%s".formatted(FailStopPath.SCHEME, name, SETTINGS));
     source.setUser("sa");
     source.setPassword("");
     JdbcConnectionPool pool = JdbcConnectionPool.create(source);
@@ -92,34 +93,15 @@ public final class H2Database implements Database {
     return pool;
   }
 
-  /** H2 does not fsync when it commits, whatever its WRITE_DELAY. */
+  /** H2 writes when it commits, but does not fsync. */
   @Override
   public void sync(Connection connection) throws SQLException {
     if (connection.isReadOnly()) {
       // H2 opens what it cannot write so, as after the system's own doubts, and syncs nothing then.
       throw new SQLException("expected a database that can be written, found " + file);
     }
-    syncAll(connection);
-  }
-
-  /**
-   * What {@code CHECKPOINT SYNC} does, and a wait in the middle of it: H2 hands what it has begun
-   * to write over to threads of its own, sees no change any more, and forces a file that has
-   * nothing of it yet.
-   */
-  static void syncAll(Connection connection) throws SQLException {
-    try {
-      MVStore store =
-          ((SessionLocal) connection.unwrap(JdbcConnection.class).getSession())
-              .getDatabase()
-              .getStore()
-              .getMvStore();
-      store.commit();
-      // Runs behind everything that those threads have still to do.
-      store.executeFilestoreOperation(() -> {});
-      store.sync();
-    } catch (MVStoreException e) {
-      throw new SQLException("the database could not be written", e);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("CHECKPOINT SYNC");
     }
   }
 
