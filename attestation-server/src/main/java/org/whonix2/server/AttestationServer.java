@@ -26,6 +26,7 @@ import org.whonix2.server.roster.LoggedRoster;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.sequencer.Sequencer;
 import org.whonix2.server.store.DatabaseLocation;
+import org.whonix2.server.store.IndexFollower;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.web.ListenAddress;
 import org.whonix2.server.web.WebListener;
@@ -83,6 +84,9 @@ public final class AttestationServer implements AutoCloseable {
     try {
       LogStore store = LogStore.open(settings.database().open(), LogApi.indexes(clock));
       parts.push(store::close);
+      IndexFollower indexes = new IndexFollower(store);
+      indexes.start();
+      parts.push(indexes::close);
       HttpTransport transport =
           new HttpTransport(new HttpDeadlines(WITNESS_DEADLINE, WITNESS_DEADLINE));
       parts.push(transport::close);

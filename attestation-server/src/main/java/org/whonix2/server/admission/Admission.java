@@ -1,9 +1,6 @@
 package org.whonix2.server.admission;
 
 import java.time.Duration;
-import java.util.Optional;
-import org.whonix2.core.MalformedInputException;
-import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.server.store.LogEntry;
 
@@ -28,16 +25,4 @@ public sealed interface Admission {
 
   /** One too many of its signer, or of all whose signatures are not verified. */
   record TooMany(String detail, Duration later) implements Refusal {}
-
-  /**
-   * What this body would be logged as if its key id told the truth; nothing is verified. Finds what
-   * is logged already, also when its signer has left the roster or was set aside since.
-   */
-  static Optional<LogEntry> claimed(byte[] body) {
-    try {
-      return Optional.of(LogEntry.claimed(Envelope.parse(body)));
-    } catch (MalformedInputException e) {
-      return Optional.empty();
-    }
-  }
 }

@@ -37,20 +37,29 @@ public final class AdmissionRules {
   }
 
   /**
-   * Judges a request's body.
+   * Judges what somebody sent.
    *
    * <p>A statement is logged once: its identity is its signer and what was signed. An envelope can
    * be written in many ways by anybody, with other spaces or other unsigned parts of the signature,
    * and each would be an entry that every box has to fetch for ever.
    */
-  public Admission judge(byte[] body, Roster roster, Instant now) {
+  public Admission judge(Envelope envelope, Roster roster, Instant now) {
     Admission admission;
     try {
-      admission = judge(Envelope.parse(body), roster, now);
+      admission = judged(envelope, roster, now);
     } catch (MalformedInputException e) {
-      admission = new Admission.Malformed(String.valueOf(e.getMessage()));
+      admission = malformed(e);
     }
     return admission instanceof Admission.Admitted ? admission : ofNobody().orElse(admission);
+  }
+
+  /** What becomes of a request whose body is no envelope. */
+  public Admission refuse(MalformedInputException why) {
+    return ofNobody().orElse(malformed(why));
+  }
+
+  private static Admission malformed(MalformedInputException why) {
+    return new Admission.Malformed(String.valueOf(why.getMessage()));
   }
 
   /**
@@ -77,7 +86,7 @@ public final class AdmissionRules {
         .map(wait -> new Admission.TooMany("too many submissions that change nothing", wait));
   }
 
-  private Admission judge(Envelope envelope, Roster roster, Instant now)
+  private Admission judged(Envelope envelope, Roster roster, Instant now)
       throws MalformedInputException {
     Optional<Admission> setAside = setAside(envelope, roster);
     if (setAside.isPresent()) {

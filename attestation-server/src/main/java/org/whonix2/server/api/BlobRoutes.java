@@ -134,6 +134,12 @@ final class BlobRoutes {
     }
     if (upload instanceof Upload.Stored) {
       context.status(HttpStatus.NO_CONTENT_204);
+    } else if (upload instanceof Upload.NotYetKnown) {
+      context.header("Retry-After", "5");
+      new Problem(
+              HttpStatus.SERVICE_UNAVAILABLE_503,
+              "many entries come in, and which blobs they name is not known yet")
+          .answer(context);
     } else {
       refusal(upload).answer(context);
     }

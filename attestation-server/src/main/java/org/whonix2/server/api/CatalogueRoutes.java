@@ -89,7 +89,7 @@ final class CatalogueRoutes {
             parameters.parsed("toolchain", Parameters::token),
             parameters.parsed("compilerRoot", Parameters::token),
             parameters.parsed("result", Outcome::parse));
-    Window window = parameters.window(publisher.latest().size());
+    Window window = parameters.window(known());
     answer(
         context,
         start(window),
@@ -169,7 +169,12 @@ final class CatalogueRoutes {
   }
 
   private Window window(Context context) throws MalformedInputException, StoreException {
-    return Parameters.parse(context.queryString(), PAGED).window(publisher.latest().size());
+    return Parameters.parse(context.queryString(), PAGED).window(known());
+  }
+
+  /** The size of the tree that is answered for. */
+  private long known() throws StoreException {
+    return catalogue.known(publisher.latest().size());
   }
 
   private static ObjectNode start(Window window) {

@@ -1,7 +1,9 @@
 package org.whonix2.server.api;
 
 import java.io.IOException;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.log.HashReader;
@@ -13,38 +15,68 @@ import org.whonix2.server.store.PublishedNote;
 
 /** Makes C2SP tlog-proofs out of the store. */
 final class Proofs {
-  /** Proofs that share what is read for them; each reads a tile of 8 KiB on every level. */
-  private static final int SHARED = 256;
-
   private final LogStore store;
-  private HashReader hashes;
-  private long size;
-  private int made;
+  private @Nullable UnderCheckpoint latest;
 
   Proofs(LogStore store) {
     this.store = store;
-    this.hashes = store.hashes(0);
   }
 
   /** The text of the proof that this entry, which the checkpoint must cover, is in its tree. */
   String of(long index, PublishedNote checkpoint) throws IOException {
-    try {
-      return TlogProof.of(
-              index, prove(index, checkpoint.size()), SignedNote.parse(checkpoint.note()))
-          .toString();
-    } catch (MalformedInputException e) {
-      throw new IllegalStateException("only notes are published", e);
-    }
+    return under(checkpoint).prove(index).toString();
   }
 
-  /** The entries of one group are asked for together, and stand side by side. */
-  private synchronized List<Sha256> prove(long index, long treeSize) throws IOException {
-    if (treeSize != size || made == SHARED) {
-      hashes = store.hashes(treeSize);
-      size = treeSize;
-      made = 0;
+  /** The entries of one group are asked for together, under one checkpoint, side by side. */
+  private synchronized UnderCheckpoint under(PublishedNote checkpoint) {
+    UnderCheckpoint proofs = latest;
+    if (proofs == null || !proofs.isOf(checkpoint)) {
+      proofs = new UnderCheckpoint(checkpoint, store.hashes(checkpoint.size()));
+      latest = proofs;
     }
-    made++;
-    return InclusionProof.prove(hashes, index, treeSize);
+    return proofs;
+  }
+
+  /** Proofs that share what is read and computed for them. */
+  private static final class UnderCheckpoint {
+    /** Each proof reads a tile of 8 KiB on every level at most. */
+    private static final int MAX_HASHES = 4_096;
+
+    private record Subtree(int level, long index) {}
+
+    private final PublishedNote published;
+    private final SignedNote note;
+    private final HashReader stored;
+    private final Map<Subtree, Sha256> known = new HashMap<>();
+
+    UnderCheckpoint(PublishedNote published, HashReader stored) {
+      this.published = published;
+      this.stored = stored;
+      try {
+        this.note = SignedNote.parse(published.note());
+      } catch (MalformedInputException e) {
+        throw new IllegalStateException("only notes are published", e);
+      }
+    }
+
+    /** Of the same object, and still small: what is published is read once for a group. */
+    @SuppressWarnings("ReferenceEquality")
+    synchronized boolean isOf(PublishedNote checkpoint) {
+      return published == checkpoint && known.size() < MAX_HASHES;
+    }
+
+    synchronized TlogProof prove(long index) throws IOException {
+      return TlogProof.of(index, InclusionProof.prove(this::hash, index, published.size()), note);
+    }
+
+    private Sha256 hash(int level, long index) throws IOException {
+      Subtree subtree = new Subtree(level, index);
+      Sha256 hash = known.get(subtree);
+      if (hash == null) {
+        hash = stored.hash(level, index);
+        known.put(subtree, hash);
+      }
+      return hash;
+    }
   }
 }

@@ -22,6 +22,7 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.statement.RosterChange;
 import org.whonix2.server.admission.Admission;
@@ -106,14 +107,20 @@ final class SubmissionRoute {
   /** Returns when it is answered. */
   private CompletableFuture<?> submit(Context context, byte[] body, int cosigned)
       throws IOException {
-    Optional<LogEntry> claimed = Admission.claimed(body);
+    Envelope envelope;
+    try {
+      envelope = Envelope.parse(body);
+    } catch (MalformedInputException e) {
+      return refuse(context, rules.refuse(e));
+    }
+    Optional<LogEntry> claimed = LogEntry.claimed(envelope);
     OptionalLong index =
         claimed.isPresent() ? store.indexOf(claimed.get().identity()) : OptionalLong.empty();
     if (index.isPresent() && isLogged(claimed.get(), index.getAsLong())) {
       // Whatever became of its signer: an entry that is stored needs no checkpoint but a new one.
       return again(context, claimed.get(), index.getAsLong(), cosigned);
     }
-    Admission admission = rules.judge(body, roster.current(), clock.instant());
+    Admission admission = rules.judge(envelope, roster.current(), clock.instant());
     if (!(admission instanceof Admission.Admitted admitted)) {
       return refuse(context, admission);
     }

@@ -45,6 +45,11 @@ public final class BlobNames implements EntryIndex {
   }
 
   @Override
+  public boolean isInStep() {
+    return false;
+  }
+
+  @Override
   public void clear(Handle handle) {
     handle.execute("delete from blob_name");
   }

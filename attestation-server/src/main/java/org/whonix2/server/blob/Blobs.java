@@ -59,6 +59,7 @@ public final class Blobs implements AutoCloseable {
 
   /** Brings the table to what lies in the folder. */
   private void takeStock() throws IOException {
+    awaitNames();
     Set<Sha256> gone = new HashSet<>();
     store.read(
         "the blobs",
@@ -104,6 +105,9 @@ public final class Blobs implements AutoCloseable {
    * @param size of the published tree: an entry behind it names nothing yet
    */
   public Upload admit(Sha256 digest, long length, long size) throws IOException {
+    if (store.follow(size) < size) {
+      return new Upload.NotYetKnown();
+    }
     Set<BlobNames.Naming> namings =
         store.read("who names a blob", handle -> BlobNames.namings(handle, digest, size));
     if (namings.isEmpty()) {
@@ -186,6 +190,14 @@ public final class Blobs implements AutoCloseable {
     return new Upload.Stored();
   }
 
+  /** An index that is made anew takes its time: it is not waited for under the head's lock. */
+  private void awaitNames() throws IOException {
+    long size = store.head().size();
+    while (store.follow(size) < size) {
+      LOG.info("the index of the blobs' names is not at entry {} yet", size);
+    }
+  }
+
   private static void insert(Handle handle, Sha256 digest, long size, Payer payer) {
     delete(handle, digest);
     handle.execute(
@@ -218,6 +230,7 @@ public final class Blobs implements AutoCloseable {
    * @return how many went
    */
   int sweep() throws IOException {
+    awaitNames();
     int removed = 0;
     List<byte[]> old;
     do {

@@ -12,6 +12,9 @@ public sealed interface Upload {
   /** No entry that is published names it. */
   record Unnamed() implements Upload {}
 
+  /** Who names it will be known later: many entries come in at this moment. */
+  record NotYetKnown() implements Upload {}
+
   /** The entries that name it are too old. */
   record Expired() implements Upload {}
 

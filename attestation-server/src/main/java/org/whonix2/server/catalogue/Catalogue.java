@@ -35,9 +35,31 @@ public final class Catalogue {
     return List.of(new RebuildIndex(), new SnapshotIndex());
   }
 
+  /**
+   * For the tree of which size questions can be answered: this one, which the stored one must have
+   * reached, or a smaller one while many entries come in.
+   */
+  public long known(long size) throws StoreException {
+    return store.follow(size);
+  }
+
+  /** An index that knows less would answer that there is nothing. */
+  private void requireKnown(long size) throws StoreException {
+    long known = known(size);
+    if (known < size) {
+      throw new StoreException(
+          "the catalogue is at entry "
+              + known
+              + " and cannot answer for a tree of "
+              + size
+              + " yet");
+    }
+  }
+
   /** The statements about rebuilds that the query asks for. */
   public Page<Found<RebuildStatement>> rebuilds(RebuildQuery query, Window window)
       throws StoreException {
+    requireKnown(window.size());
     RebuildQuery.Conditions conditions = query.conditions();
     long end = query.isLed() ? window.size() : Math.min(window.size(), window.after() + 1 + SPAN);
     List<Object> values = new ArrayList<>(conditions.values());
@@ -58,6 +80,7 @@ public final class Catalogue {
   /** The statements that this artifact came out. */
   public Page<Found<RebuildStatement>> rebuilds(Sha256 artifact, Window window)
       throws StoreException {
+    requireKnown(window.size());
     return Page.of(
         found(
             "select leaf_index from rebuilt_artifact where digest = ?"
@@ -70,6 +93,7 @@ public final class Catalogue {
 
   /** Whether anybody in the tree of this size says that this artifact came out. */
   public boolean has(Sha256 artifact, long size) throws StoreException {
+    requireKnown(size);
     return isThere(
         "select count(*) from rebuilt_artifact where digest = ? and leaf_index < ?",
         artifact.toByteArray(),
@@ -80,6 +104,7 @@ public final class Catalogue {
    * The sources that somebody rebuilt or tried to, in the order of the first entries about them.
    */
   public Page<FirstSeen<PackageName>> sources(Window window) throws StoreException {
+    requireKnown(window.size());
     return store.read(
         "sources",
         handle ->
@@ -100,6 +125,7 @@ public final class Catalogue {
   /** The versions of a source that somebody rebuilt or tried to, in the same order. */
   public Page<FirstSeen<PackageVersion>> versions(PackageName source, Window window)
       throws StoreException {
+    requireKnown(window.size());
     return store.read(
         "versions",
         handle ->
@@ -119,6 +145,7 @@ public final class Catalogue {
 
   /** Whether the tree of this size has anything about this source. */
   public boolean has(PackageName source, long size) throws StoreException {
+    requireKnown(size);
     return isThere(
         "select count(*) from rebuilt_source where source = ? and first_index < ?",
         source.value(),
@@ -127,6 +154,7 @@ public final class Catalogue {
 
   /** Whether the tree of this size has anything about this version of it. */
   public boolean has(PackageName source, PackageVersion version, long size) throws StoreException {
+    requireKnown(size);
     return isThere(
         "select count(*) from rebuilt_version"
             + " where source = ? and source_version = ? and first_index < ?",
@@ -137,6 +165,7 @@ public final class Catalogue {
 
   /** The newest snapshot headers of a suite, one of each series. */
   public Page<Found<SnapshotHeader>> snapshots(String suite, Window window) throws StoreException {
+    requireKnown(window.size());
     return Page.of(
         found(
             "select leaf_index from snapshot where suite = ? and superseded_at >= ?"

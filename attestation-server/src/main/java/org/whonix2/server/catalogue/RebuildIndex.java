@@ -18,6 +18,11 @@ final class RebuildIndex implements EntryIndex {
   }
 
   @Override
+  public boolean isInStep() {
+    return false;
+  }
+
+  @Override
   public void clear(Handle handle) {
     handle.execute("delete from rebuild");
     handle.execute("delete from rebuilt_artifact");

@@ -27,6 +27,11 @@ final class SnapshotIndex implements EntryIndex {
   }
 
   @Override
+  public boolean isInStep() {
+    return false;
+  }
+
+  @Override
   public void clear(Handle handle) {
     handle.execute("delete from snapshot");
   }

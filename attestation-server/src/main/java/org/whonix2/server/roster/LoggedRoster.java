@@ -1,5 +1,8 @@
 package org.whonix2.server.roster;
 
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -45,9 +48,18 @@ public final class LoggedRoster {
   }
 
   private long version() throws StoreException {
-    return store.read(
+    return store.lookUp(
         "the roster's version",
-        handle -> handle.createQuery("select version from roster_version").mapTo(Long.class).one());
+        connection -> {
+          try (PreparedStatement query =
+                  connection.prepareStatement("select version from roster_version");
+              ResultSet row = query.executeQuery()) {
+            if (!row.next()) {
+              throw new SQLException("expected a version, found none");
+            }
+            return row.getLong(1);
+          }
+        });
   }
 
   private synchronized Roster load() throws StoreException {

@@ -24,6 +24,12 @@ public final class RosterIndex implements EntryIndex {
     return "roster-1";
   }
 
+  /** The next submission is judged by it. */
+  @Override
+  public boolean isInStep() {
+    return true;
+  }
+
   @Override
   public void clear(Handle handle) {
     for (String table :

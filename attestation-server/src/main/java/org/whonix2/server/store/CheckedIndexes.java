@@ -2,8 +2,10 @@ package org.whonix2.server.store;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -16,8 +18,8 @@ import org.whonix2.io.progress.Progress;
 import org.whonix2.server.store.EntryRules.Taken;
 
 /**
- * Makes every index anew elsewhere and holds it against the stored one. Each entry is judged before
- * the indexes are told of it, by what they say until then.
+ * Makes every index anew elsewhere, as far as the stored one knows the log, and holds it against
+ * that. Each entry is judged before the indexes are told of it, by what they say until then.
  */
 final class CheckedIndexes {
   private static final int STEP = 256;
@@ -50,16 +52,18 @@ final class CheckedIndexes {
    * @param rules over the entries and over the tables that are made anew
    */
   Found check(Path scratch, Function<LogReader, EntryRules> rules) throws IOException {
-    checkSizes();
+    Map<EntryIndex, Long> sizes = sizes();
     progress.phase("signatures and indexes", head.size());
     try (Database made = H2Database.open(scratch)) {
       LogStore.migrate(made);
       return Jdbi.create(made.dataSource())
-          .withHandle(anew -> compare(anew, rules.apply(new Reader(anew))));
+          .withHandle(anew -> compare(anew, sizes, rules.apply(new Reader(anew))));
     }
   }
 
-  private void checkSizes() throws ContradictionException {
+  /** To which size each index knows the tree. Those in step must know all of it. */
+  private Map<EntryIndex, Long> sizes() throws ContradictionException {
+    Map<EntryIndex, Long> sizes = new LinkedHashMap<>();
     Set<String> names = new HashSet<>();
     for (EntryIndex index : indexes) {
       names.add(index.name());
@@ -70,17 +74,24 @@ final class CheckedIndexes {
               .mapTo(Long.class)
               .findOne()
               .orElse(-1L);
-      if (size != head.size()) {
+      long least = index.isInStep() ? head.size() : 0;
+      if (size < least || size > head.size()) {
         throw new ContradictionException(
-            "index %s: expected it at size %d, found %s"
-                .formatted(index.name(), head.size(), size < 0 ? "none" : String.valueOf(size)));
+            "index %s: expected it at size %d%s, found %s"
+                .formatted(
+                    index.name(),
+                    head.size(),
+                    index.isInStep() ? "" : " or less",
+                    size < 0 ? "none" : String.valueOf(size)));
       }
+      sizes.put(index, size);
     }
     for (String known : handle.createQuery("select name from indexed").mapTo(String.class).list()) {
       if (!names.contains(known)) {
         throw new ContradictionException("index " + known + ": expected no such index, found it");
       }
     }
+    return sizes;
   }
 
   /** The stored entries, and the tables that are made anew of those that were judged already. */
@@ -97,12 +108,22 @@ final class CheckedIndexes {
     }
 
     @Override
+    public <T> T lookUp(String what, LookUp<T> question) throws StoreException {
+      try {
+        return question.in(anew.getConnection());
+      } catch (SQLException e) {
+        throw new StoreException("the database failed to give " + what, e);
+      }
+    }
+
+    @Override
     public <T> T read(String what, HandleCallback<T, StoreException> work) throws StoreException {
       return work.withHandle(anew);
     }
   }
 
-  private Found compare(Handle anew, EntryRules rules) throws IOException {
+  private Found compare(Handle anew, Map<EntryIndex, Long> sizes, EntryRules rules)
+      throws IOException {
     Map<Taken, Long> taken = new EnumMap<>(Taken.class);
     for (Taken way : Taken.values()) {
       taken.put(way, 0L);
@@ -121,8 +142,10 @@ final class CheckedIndexes {
         if (way == Taken.LATE && firstLate.isEmpty()) {
           firstLate = OptionalLong.of(from + i);
         }
-        for (EntryIndex index : indexes) {
-          index.add(anew, from + i, List.of(entry));
+        for (Map.Entry<EntryIndex, Long> index : sizes.entrySet()) {
+          if (from + i < index.getValue()) {
+            index.getKey().add(anew, from + i, List.of(entry));
+          }
         }
       }
       anew.commit();

@@ -5,19 +5,23 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jdbi.v3.core.Handle;
 
-/** All indexes of a log, kept at the size of its tree. */
+/** All indexes of a log: those in step with its tree, and those that follow it. */
 final class Indexes {
   /** Entries read at a time; at the longest ones that is 16 MiB. */
   private static final int STEP = 256;
 
   private final List<EntryIndex> all;
+  private final List<EntryIndex> inStep;
+  private final List<EntryIndex> following;
 
   Indexes(List<EntryIndex> all) {
     this.all = List.copyOf(all);
+    this.inStep = all.stream().filter(EntryIndex::isInStep).toList();
+    this.following = all.stream().filter(index -> !index.isInStep()).toList();
   }
 
   /** Drops what is known of indexes that are no more, and begins those that are new. */
-  boolean begin(Handle handle) {
+  void begin(Handle handle) {
     List<String> names = all.stream().map(EntryIndex::name).toList();
     List<String> known =
         new ArrayList<>(handle.createQuery("select name from indexed").mapTo(String.class).list());
@@ -32,26 +36,46 @@ final class Indexes {
         handle.execute("insert into indexed values (?, 0)", index.name());
       }
     }
-    return !all.isEmpty();
   }
 
   /**
-   * Tells each index of some entries that it does not know.
+   * Tells each index in step of some entries that stood there before it did.
    *
    * @param size of the tree
-   * @return whether there may be more
+   * @return to which size they all know it
    */
-  boolean catchUp(Handle handle, long size) throws StoreException {
-    boolean more = false;
-    for (EntryIndex index : all) {
+  long catchUp(Handle handle, long size) throws StoreException {
+    return tell(handle, inStep, size);
+  }
+
+  /**
+   * Tells each index that follows of some entries that it does not know.
+   *
+   * @param size of the tree, or of a smaller one
+   * @return to which size they all know it
+   */
+  long follow(Handle handle, long size) throws StoreException {
+    return tell(handle, following, size);
+  }
+
+  private static long tell(Handle handle, List<EntryIndex> indexes, long size)
+      throws StoreException {
+    long known = size;
+    for (EntryIndex index : indexes) {
       long done = size(handle, index);
       long end = Math.min(size, done + STEP);
-      List<byte[]> contents = LogStore.entries(handle, done, (int) Math.max(0, end - done));
-      List<LogEntry> entries = contents.stream().map(LogEntry::logged).toList();
-      add(handle, index, done, entries);
-      more |= end < size;
+      if (done < end) {
+        add(handle, index, done, entries(handle, done, end));
+      }
+      known = Math.min(known, end);
     }
-    return more;
+    return known;
+  }
+
+  private static List<LogEntry> entries(Handle handle, long from, long end) {
+    return LogStore.entries(handle, from, (int) (end - from)).stream()
+        .map(LogEntry::logged)
+        .toList();
   }
 
   private static long size(Handle handle, EntryIndex index) throws StoreException {
@@ -66,9 +90,9 @@ final class Indexes {
     return size.orElseThrow(() -> new StoreException("there is no index " + index.name()));
   }
 
-  /** Tells each index of new entries, which begin where the tree ended. */
+  /** Tells each index in step of new entries, which begin where the tree ended. */
   void add(Handle handle, long from, List<LogEntry> entries) throws StoreException {
-    for (EntryIndex index : all) {
+    for (EntryIndex index : inStep) {
       add(handle, index, from, entries);
     }
   }

@@ -31,12 +31,18 @@ public record LogEntry(byte[] content, Sha256 identity, Optional<Said> said) {
   }
 
   /**
-   * What this envelope would be logged as if its key id told the truth; nothing is verified, and
-   * what it says is not looked at.
+   * What this envelope would be logged as if its key id told the truth; empty where that is no
+   * fingerprint. Nothing is verified, and what it says is not looked at. Finds what is logged
+   * already, also when its signer has left the roster or was set aside since.
    */
-  public static LogEntry claimed(Envelope envelope) throws MalformedInputException {
-    return new LogEntry(
-        envelope.toBytes(), identity(claimedSigner(envelope), envelope), Optional.empty());
+  public static Optional<LogEntry> claimed(Envelope envelope) {
+    try {
+      Fingerprint claimed = claimedSigner(envelope);
+      return Optional.of(
+          new LogEntry(envelope.toBytes(), identity(claimed, envelope), Optional.empty()));
+    } catch (MalformedInputException e) {
+      return Optional.empty();
+    }
   }
 
   /** An entry as it stands in the log, where only what was verified stands. */

@@ -1,13 +1,21 @@
 package org.whonix2.server.store;
 
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -28,9 +36,14 @@ import org.whonix2.core.log.TreeHash;
 public final class LogStore implements LogReader, AutoCloseable {
   private static final String FOR_UPDATE = " for update";
 
+  /** What whoever asks an index that follows waits for it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
   private final Database database;
   private final Jdbi jdbi;
   private final Indexes indexes;
+  private final Lock follower = new ReentrantLock(true);
+  private final AtomicLong followed = new AtomicLong();
 
   private LogStore(Database database, Jdbi jdbi, Indexes indexes) {
     this.database = database;
@@ -74,11 +87,19 @@ public final class LogStore implements LogReader, AutoCloseable {
 
   private void catchUp() throws StoreException {
     // Under the head's lock: another process may append, or open the log, at the same time.
-    transaction(
-        "begin the indexes",
-        handle -> head(handle, FOR_UPDATE).size() >= 0 && indexes.begin(handle));
-    while (transaction(
-        "fill the indexes", handle -> indexes.catchUp(handle, head(handle, FOR_UPDATE).size()))) {
+    long size =
+        transaction(
+            "begin the indexes",
+            handle -> {
+              TreeHead head = head(handle, FOR_UPDATE);
+              indexes.begin(handle);
+              return head.size();
+            });
+    for (long known = 0; known < size; ) {
+      known =
+          transaction(
+              "fill the indexes",
+              handle -> indexes.catchUp(handle, head(handle, FOR_UPDATE).size()));
       sync();
     }
   }
@@ -168,18 +189,69 @@ public final class LogStore implements LogReader, AutoCloseable {
     return Optional.of(next);
   }
 
+  /**
+   * Tells the indexes that follow what they do not know yet of the tree of this size, which the
+   * stored one must have reached. Whoever is about to ask them calls this first.
+   *
+   * @return to which size they know it: a smaller one if that takes too long, as it may while many
+   *     entries come in
+   */
+  public long follow(long size) throws StoreException {
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (followed.get() < size && isOurTurn(until)) {
+      try {
+        followSome();
+      } finally {
+        follower.unlock();
+      }
+    }
+    return Math.min(size, followed.get());
+  }
+
+  /** To which size the indexes that follow know the tree, as far as this process knows. */
+  long followed() {
+    return followed.get();
+  }
+
+  private boolean isOurTurn(long until) {
+    try {
+      return follower.tryLock(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  /**
+   * Tells the indexes that follow of some entries that they do not know.
+   *
+   * @return to which size they know the tree
+   */
+  long followSome() throws StoreException {
+    follower.lock();
+    try {
+      long known =
+          transaction(
+              "fill the indexes", handle -> indexes.follow(handle, head(handle, "").size()));
+      return followed.accumulateAndGet(known, Math::max);
+    } finally {
+      follower.unlock();
+    }
+  }
+
   /** Where the entry with this identity stands. */
   public OptionalLong indexOf(Sha256 identity) throws StoreException {
-    return read(
+    return lookUp(
         "an entry's index",
-        handle ->
-            handle
-                .createQuery("select leaf_index from entry where identity = ?")
-                .bind(0, identity.toByteArray())
-                .mapTo(Long.class)
-                .findOne()
-                .map(OptionalLong::of)
-                .orElseGet(OptionalLong::empty));
+        connection -> {
+          try (PreparedStatement query =
+              connection.prepareStatement("select leaf_index from entry where identity = ?")) {
+            query.setBytes(1, identity.toByteArray());
+            try (ResultSet row = query.executeQuery()) {
+              return row.next() ? OptionalLong.of(row.getLong(1)) : OptionalLong.empty();
+            }
+          }
+        });
   }
 
   /** Where the entries with these identities stand, those that do. */
@@ -308,6 +380,16 @@ public final class LogStore implements LogReader, AutoCloseable {
   }
 
   @Override
+  public <T> T lookUp(String what, LookUp<T> question) throws StoreException {
+    requireSound();
+    try (Connection connection = database.dataSource().getConnection()) {
+      return question.in(connection);
+    } catch (SQLException e) {
+      throw new StoreException("the database failed to give " + what, e);
+    }
+  }
+
+  @Override
   public <T> T read(String what, HandleCallback<T, StoreException> work) throws StoreException {
     requireSound();
     try {
@@ -318,7 +400,8 @@ public final class LogStore implements LogReader, AutoCloseable {
   }
 
   /**
-   * Works in a transaction during which nobody appends, nor anybody else works here.
+   * Works in a transaction during which nobody appends, nor anybody else works here, and every
+   * index knows every entry.
    *
    * @throws IOException if the work does; then nothing of it stays in the tables
    */
@@ -326,7 +409,10 @@ public final class LogStore implements LogReader, AutoCloseable {
     try {
       return jdbi.inTransaction(
           handle -> {
-            head(handle, FOR_UPDATE);
+            long size = head(handle, FOR_UPDATE).size();
+            while (indexes.follow(handle, size) < size) {
+              // They know a part of it more each time.
+            }
             return work.withHandle(handle);
           });
     } catch (JdbiException e) {

@@ -47,8 +47,8 @@ public final class PostgresDatabase implements Database {
           + " where datname = current_database() and usename = current_user"
           + " and state = 'active' and wait_event_type = 'Client'"
           + " and xact_start < clock_timestamp() - interval '10 seconds'"
-          + " and pid in (select pid from pg_locks where relation = 'tree_head'::regclass"
-          + " and mode = 'RowShareLock' and granted)";
+          + " and pid in (select pid from pg_locks where mode = 'RowShareLock' and granted"
+          + " and relation in ('tree_head'::regclass, 'indexed'::regclass))";
 
   /** Settings under which something that was committed, or answered, could be lost. */
   private static final Map<String, String> LOSING =
@@ -165,7 +165,9 @@ public final class PostgresDatabase implements Database {
         Statement statement = connection.createStatement();
         ResultSet sleepers = statement.executeQuery(END_SLEEPERS)) {
       while (sleepers.next()) {
-        LOG.warn("session {} slept while it held the tree's head: ended", sleepers.getInt(1));
+        LOG.warn(
+            "session {} slept while it held the tree's head or an index: ended",
+            sleepers.getInt(1));
         ended |= sleepers.getBoolean(2);
       }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -19,10 +20,21 @@ class EntryIndexTest {
   /** Remembers what it was told. */
   private static final class Told implements EntryIndex {
     private final String name;
+    private final boolean inStep;
     private final List<String> told = new ArrayList<>();
 
     Told(String name) {
+      this(name, true);
+    }
+
+    Told(String name, boolean inStep) {
       this.name = name;
+      this.inStep = inStep;
+    }
+
+    @Override
+    public boolean isInStep() {
+      return inStep;
     }
 
     @Override
@@ -102,24 +114,24 @@ class EntryIndexTest {
     assertThat(second.told.subList(1, second.told.size())).isEqualTo(entries(0, 3));
   }
 
+  private record Broken(boolean isInStep) implements EntryIndex {
+    @Override
+    public String name() {
+      return "broken-1";
+    }
+
+    @Override
+    public void clear(Handle handle) {}
+
+    @Override
+    public void add(Handle handle, long from, List<LogEntry> entries) throws StoreException {
+      throw new StoreException("no room");
+    }
+  }
+
   @Test
   void anEntryThatAnIndexCannotTakeIsNotStored() throws Exception {
-    EntryIndex broken =
-        new EntryIndex() {
-          @Override
-          public String name() {
-            return "broken-1";
-          }
-
-          @Override
-          public void clear(Handle handle) {}
-
-          @Override
-          public void add(Handle handle, long from, List<LogEntry> entries) throws StoreException {
-            throw new StoreException("no room");
-          }
-        };
-    try (LogStore store = open(broken)) {
+    try (LogStore store = open(new Broken(true))) {
       List<LogEntry> entries = List.of(LogEntry.opaque(new byte[] {1}));
       assertThatThrownBy(() -> store.append(store.head(), entries)).hasMessageContaining("no room");
       assertThat(store.head().size()).isZero();
@@ -136,5 +148,73 @@ class EntryIndexTest {
           .hasMessageContaining("another version");
       assertThat(store.head().size()).isZero();
     }
+  }
+
+  @Test
+  void oneThatFollowsIsToldBeforeItIsAsked() throws Exception {
+    Told index = new Told("told-1", false);
+    try (LogStore store = open(index)) {
+      append(store, 0, 600);
+      assertThat(index.told).containsExactly("clear");
+      assertThat(store.follow(600)).isEqualTo(600);
+      assertThat(index.told.subList(1, index.told.size())).isEqualTo(entries(0, 600));
+      append(store, 600, 1);
+    }
+    Told reopened = new Told("told-1", false);
+    try (LogStore store = open(reopened)) {
+      assertThat(reopened.told).isEmpty();
+      assertThat(store.follow(601)).isEqualTo(601);
+      assertThat(store.follow(601)).isEqualTo(601);
+    }
+    assertThat(reopened.told).isEqualTo(entries(600, 1));
+  }
+
+  @Test
+  void oneThatFollowsAsksForNoMoreThanWasAskedFor() throws Exception {
+    Told index = new Told("told-1", false);
+    try (LogStore store = open(index)) {
+      append(store, 0, 3);
+      assertThat(store.follow(2)).isEqualTo(2);
+      assertThat(store.follow(0)).isZero();
+      assertThat(index.told.subList(1, index.told.size())).isEqualTo(entries(0, 3));
+    }
+  }
+
+  @Test
+  void whoeverWorksExclusivelyFindsThatAllIndexesKnowEverything() throws Exception {
+    Told index = new Told("told-1", false);
+    try (LogStore store = open(index)) {
+      append(store, 0, 600);
+      int told = store.exclusively("a test", handle -> index.told.size());
+      assertThat(told).isEqualTo(601);
+    }
+  }
+
+  @Test
+  void oneThatFollowsAndFailsHoldsNoEntryUp() throws Exception {
+    try (LogStore store = open(new Broken(false))) {
+      append(store, 0, 2);
+      assertThatThrownBy(() -> store.follow(2)).hasMessageContaining("no room");
+      append(store, 2, 1);
+      assertThat(store.head().size()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void theyAreToldWithoutBeingAsked() throws Exception {
+    Told index = new Told("told-1", false);
+    try (LogStore store = open(index)) {
+      append(store, 0, 600);
+      try (IndexFollower follower = new IndexFollower(store)) {
+        follower.start();
+        append(store, 600, 100);
+        Instant giveUp = Instant.now().plusSeconds(20);
+        while (store.followed() < 700) {
+          assertThat(Instant.now()).as("they follow").isBefore(giveUp);
+          Thread.sleep(10);
+        }
+      }
+    }
+    assertThat(index.told.subList(1, index.told.size())).isEqualTo(entries(0, 700));
   }
 }

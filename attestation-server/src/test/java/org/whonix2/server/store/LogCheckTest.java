@@ -43,7 +43,11 @@ class LogCheckTest {
   @TempDir Path scratch;
 
   /** How long each entry is, in a table of its own. */
-  private static final class Lengths implements EntryIndex {
+  private record Lengths(boolean isInStep) implements EntryIndex {
+    Lengths() {
+      this(true);
+    }
+
     @Override
     public String name() {
       return "lengths-1";
@@ -140,6 +144,11 @@ class LogCheckTest {
     @Override
     public String name() {
       return index.name();
+    }
+
+    @Override
+    public boolean isInStep() {
+      return index.isInStep();
     }
 
     @Override
@@ -249,5 +258,45 @@ class LogCheckTest {
       assertThat(statement.executeUpdate(damage)).isPositive();
     }
     assertThat(wrong(check(KEY, WITNESS.verifierKey()))).contains(place);
+  }
+
+  private LogCheck.Outcome checkAtSize100(String change, boolean inStep) throws Exception {
+    try (Database database = TestDatabase.open(folder)) {
+      try (Connection connection = database.dataSource().getConnection();
+          Statement statement = connection.createStatement()) {
+        statement.execute("delete from entry_length where leaf_index >= 100");
+        statement.execute("update indexed set tree_size = 100");
+        statement.execute(change);
+      }
+      return check(database, new Lengths(inStep), KEY, List.of());
+    }
+  }
+
+  @Test
+  void anIndexThatFollowsIsHeldAgainstAsMuchAsItKnows() throws Exception {
+    assertThat(checkAtSize100("select 1", false)).isInstanceOf(LogCheck.Outcome.Proven.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "update entry_length set bytes = 1 where leaf_index = 99",
+        "delete from entry_length where leaf_index = 99",
+        "insert into entry_length values (100, 9)"
+      })
+  void anIndexThatFollowsMustBeRightAsFarAsItKnows(String change) throws Exception {
+    assertThat(wrong(checkAtSize100(change, false))).startsWith("table entry_length: expected");
+  }
+
+  @Test
+  void anIndexThatFollowsCannotKnowMoreThanThereIs() throws Exception {
+    assertThat(wrong(checkAtSize100("update indexed set tree_size = 100000", false)))
+        .isEqualTo("index lengths-1: expected it at size " + SIZE + " or less, found 100000");
+  }
+
+  @Test
+  void anIndexInStepMustKnowEverything() throws Exception {
+    assertThat(wrong(checkAtSize100("select 1", true)))
+        .isEqualTo("index lengths-1: expected it at size " + SIZE + ", found 100");
   }
 }

@@ -31,6 +31,9 @@ final class LogFill {
         head = store.append(head, entries).orElseThrow();
         bytes += entries.stream().mapToLong(entry -> entry.content().length).sum();
       }
+      while (store.follow(wanted) < wanted) {
+        // It gives up after a while, for those who have no time.
+      }
     }
     System.out.println(bytes);
   }

@@ -1,9 +1,10 @@
 package org.whonix2.core.statement;
 
 import com.github.packageurl.MalformedPackageURLException;
-import com.github.packageurl.PackageURL;
 import com.github.packageurl.PackageURLBuilder;
-import java.util.Map;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.Quoted;
@@ -17,6 +18,8 @@ import org.whonix2.core.json.JsonFields;
  * packages.
  */
 record DebPurl(PackageName name, PackageVersion version, String arch, String suite) {
+  private static final Pattern PARTS =
+      Pattern.compile("pkg:deb/debian/([^/@?]+)@([^/@?]+)\\?arch=([^&]+)&distro=([^&]+)");
   private static final Pattern QUALIFIER = Pattern.compile("[a-z0-9][a-z0-9.+/-]{0,63}");
 
   DebPurl {
@@ -31,25 +34,32 @@ record DebPurl(PackageName name, PackageVersion version, String arch, String sui
 
   /** Reads the canonical form only; the inverse of {@link #toString}. */
   static DebPurl parse(String text) throws MalformedInputException {
-    try {
-      PackageURL url = new PackageURL(text);
-      Map<String, String> qualifiers = url.getQualifiers();
-      String version = url.getVersion();
-      String arch = qualifiers == null ? "" : qualifiers.getOrDefault("arch", "");
-      String suite = qualifiers == null ? "" : qualifiers.getOrDefault("distro", "");
-      if (version != null && isQualifier(arch) && isQualifier(suite)) {
-        DebPurl purl =
-            new DebPurl(
-                PackageName.parse(url.getName()), PackageVersion.parse(version), arch, suite);
-        // Holds only for type deb, namespace debian, these two qualifiers and no subpath.
+    Matcher parts = PARTS.matcher(text);
+    if (parts.matches()) {
+      PackageName name = PackageName.parse(decoded(parts.group(1)));
+      PackageVersion version = PackageVersion.parse(decoded(parts.group(2)));
+      String arch = decoded(parts.group(3));
+      String suite = decoded(parts.group(4));
+      if (isQualifier(arch) && isQualifier(suite)) {
+        DebPurl purl = new DebPurl(name, version, arch, suite);
+        // Whatever of it was read, only what is written so is accepted.
         if (purl.toString().equals(text)) {
           return purl;
         }
       }
-      throw new MalformedInputException(
-          "expected pkg:deb/debian/NAME@VERSION?arch=ARCH&distro=SUITE in canonical form");
-    } catch (MalformedPackageURLException e) {
-      throw new MalformedInputException("not a package URL: " + Quoted.message(e), e);
+    }
+    throw new MalformedInputException(
+        "expected pkg:deb/debian/NAME@VERSION?arch=ARCH&distro=SUITE in canonical form");
+  }
+
+  /** RFC 3986, section 2.1; what is no such encoding stays as it is. */
+  private static String decoded(String part) {
+    try {
+      return part.indexOf('%') < 0
+          ? part
+          : URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return part;
     }
   }
 
