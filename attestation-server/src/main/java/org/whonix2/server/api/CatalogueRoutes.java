@@ -89,7 +89,7 @@ final class CatalogueRoutes {
             parameters.parsed("toolchain", Parameters::token),
             parameters.parsed("compilerRoot", Parameters::token),
             parameters.parsed("result", Outcome::parse));
-    Window window = parameters.window(known());
+    Window window = parameters.window(catalogue.known(publisher.latest().size()));
     answer(
         context,
         start(window),
@@ -100,9 +100,10 @@ final class CatalogueRoutes {
 
   private void artifact(Context context) throws IOException, MalformedInputException {
     Sha256 digest = inPath(context, "sha256", Sha256::parse);
-    Window window = window(context);
+    Asked asked = asked(context);
+    Window window = asked.window();
     if (!catalogue.has(digest, window.size())) {
-      notFound(context, "nobody said that an artifact came out with the SHA-256 " + digest);
+      notFound(context, asked, "nobody said that an artifact came out with the SHA-256 " + digest);
       return;
     }
     ObjectNode json = start(window).put("sha256", digest.toString());
@@ -111,7 +112,7 @@ final class CatalogueRoutes {
   }
 
   private void sources(Context context) throws IOException, MalformedInputException {
-    Window window = window(context);
+    Window window = asked(context).window();
     answer(
         context,
         start(window),
@@ -122,9 +123,10 @@ final class CatalogueRoutes {
 
   private void versions(Context context) throws IOException, MalformedInputException {
     PackageName source = inPath(context, "source", PackageName::parse);
-    Window window = window(context);
+    Asked asked = asked(context);
+    Window window = asked.window();
     if (!catalogue.has(source, window.size())) {
-      notFound(context, "nobody rebuilt the source " + source);
+      notFound(context, asked, "nobody rebuilt the source " + source);
       return;
     }
     answer(
@@ -138,9 +140,10 @@ final class CatalogueRoutes {
   private void version(Context context) throws IOException, MalformedInputException {
     PackageName source = inPath(context, "source", PackageName::parse);
     PackageVersion version = inPath(context, "version", PackageVersion::parse);
-    Window window = window(context);
+    Asked asked = asked(context);
+    Window window = asked.window();
     if (!catalogue.has(source, version, window.size())) {
-      notFound(context, "nobody rebuilt version " + version + " of the source " + source);
+      notFound(context, asked, "nobody rebuilt version " + version + " of the source " + source);
       return;
     }
     ObjectNode json = start(window).put("source", source.value()).put("version", version.value());
@@ -154,7 +157,7 @@ final class CatalogueRoutes {
 
   private void snapshots(Context context) throws IOException, MalformedInputException {
     String suite = inPath(context, "suite", Parameters::token);
-    Window window = window(context);
+    Window window = asked(context).window();
     answer(
         context,
         start(window).put("suite", suite),
@@ -168,13 +171,21 @@ final class CatalogueRoutes {
     return Parameters.parse(name, context.pathParam(name), parser);
   }
 
-  private Window window(Context context) throws MalformedInputException, StoreException {
-    return Parameters.parse(context.queryString(), PAGED).window(known());
+  /**
+   * What is asked for.
+   *
+   * @param published size of the tree that the window should be of
+   */
+  private record Asked(Window window, long published) {
+    boolean isOfAll() {
+      return window.size() == published;
+    }
   }
 
-  /** The size of the tree that is answered for. */
-  private long known() throws StoreException {
-    return catalogue.known(publisher.latest().size());
+  private Asked asked(Context context) throws MalformedInputException, StoreException {
+    long published = publisher.latest().size();
+    Parameters parameters = Parameters.parse(context.queryString(), PAGED);
+    return new Asked(parameters.window(catalogue.known(published)), published);
   }
 
   private static ObjectNode start(Window window) {
@@ -196,7 +207,18 @@ final class CatalogueRoutes {
         .result(json.toString());
   }
 
-  private static void notFound(Context context, String detail) {
+  /** Where only a smaller tree than the published one is known, nobody has said it yet. */
+  private static void notFound(Context context, Asked asked, String detail) {
+    if (!asked.isOfAll()) {
+      context.header("Retry-After", "5");
+      new Problem(
+              HttpStatus.SERVICE_UNAVAILABLE_503,
+              "many entries come in, and only the first "
+                  + asked.window().size()
+                  + " can be asked about yet")
+          .answer(context);
+      return;
+    }
     new Problem(HttpStatus.NOT_FOUND_404, detail).answer(context);
   }
 }

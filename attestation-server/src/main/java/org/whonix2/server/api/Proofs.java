@@ -1,6 +1,7 @@
 package org.whonix2.server.api;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -59,10 +60,11 @@ final class Proofs {
       }
     }
 
-    /** Of the same object, and still small: what is published is read once for a group. */
-    @SuppressWarnings("ReferenceEquality")
+    /** Of this very note, and still small. */
     synchronized boolean isOf(PublishedNote checkpoint) {
-      return published == checkpoint && known.size() < MAX_HASHES;
+      return published.size() == checkpoint.size()
+          && Arrays.equals(published.note(), checkpoint.note())
+          && known.size() < MAX_HASHES;
     }
 
     synchronized TlogProof prove(long index) throws IOException {

@@ -59,7 +59,6 @@ public final class Blobs implements AutoCloseable {
 
   /** Brings the table to what lies in the folder. */
   private void takeStock() throws IOException {
-    awaitNames();
     Set<Sha256> gone = new HashSet<>();
     store.read(
         "the blobs",
@@ -77,7 +76,7 @@ public final class Blobs implements AutoCloseable {
         (digest, size) -> {
           if (!gone.remove(digest)) {
             // It takes room whether there is any or not.
-            store.exclusively(
+            store.exclusivelyKnowing(
                 "a blob's place",
                 handle -> {
                   Optional<Payer> first =
@@ -190,14 +189,6 @@ public final class Blobs implements AutoCloseable {
     return new Upload.Stored();
   }
 
-  /** An index that is made anew takes its time: it is not waited for under the head's lock. */
-  private void awaitNames() throws IOException {
-    long size = store.head().size();
-    while (store.follow(size) < size) {
-      LOG.info("the index of the blobs' names is not at entry {} yet", size);
-    }
-  }
-
   private static void insert(Handle handle, Sha256 digest, long size, Payer payer) {
     delete(handle, digest);
     handle.execute(
@@ -230,7 +221,10 @@ public final class Blobs implements AutoCloseable {
    * @return how many went
    */
   int sweep() throws IOException {
-    awaitNames();
+    // An index that is made anew takes its time: it is not waited for under the head's lock.
+    for (long size = store.head().size(), known = 0; known < size && !sweeper.isShutdown(); ) {
+      known = store.followSome();
+    }
     int removed = 0;
     List<byte[]> old;
     do {
@@ -238,13 +232,13 @@ public final class Blobs implements AutoCloseable {
       for (byte[] digest : old) {
         removed += remove(sha256(digest)) ? 1 : 0;
       }
-    } while (!old.isEmpty());
+    } while (!old.isEmpty() && !sweeper.isShutdown());
     return removed;
   }
 
   /** Removes a blob unless an entry that came meanwhile keeps it. */
   boolean remove(Sha256 digest) throws IOException {
-    return store.exclusively(
+    return store.exclusivelyKnowing(
         "a blob's place",
         handle -> {
           if (BlobNames.isKept(handle, digest, oldest())) {
@@ -271,7 +265,7 @@ public final class Blobs implements AutoCloseable {
     // Not interrupted: that would close the database's file for everybody.
     sweeper.shutdown();
     try {
-      // The store is closed next.
+      // The store is closed soon.
       if (!sweeper.awaitTermination(10, TimeUnit.SECONDS)) {
         LOG.warn("the removal of old blobs did not stop");
       }

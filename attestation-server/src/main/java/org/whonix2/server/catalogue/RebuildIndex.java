@@ -36,7 +36,8 @@ final class RebuildIndex implements EntryIndex {
         handle.prepareBatch("insert into rebuild values (?, ?, ?, ?, ?, ?, ?, ?)");
     PreparedBatch artifacts =
         handle.prepareBatch("insert into rebuilt_artifact values (?, ?, ?, ?)");
-    // Nobody else adds entries at the same time: the store has locked the tree's head.
+    // Nobody else tells it of entries at the same time: the store has locked what says how far it
+    // is.
     PreparedBatch versions =
         handle.prepareBatch(
             "insert into rebuilt_version"

@@ -23,12 +23,12 @@ public final class H2Database implements Database {
   private static final String SUFFIX = ".mv.db";
 
   /**
-   * Closing is ours to do, after the last answer; no trace file beside the data. And no writer in
-   * the background: whatever it has begun to write, CHECKPOINT SYNC takes for written, and what is
-   * left when it is killed is read back without the newest commits, synced ones too.
+   * Closing is ours to do, after the last answer; no trace file beside the data. No writer in the
+   * background: what is committed is in the file then, to be synced. And who waits for a lock does
+   * so as long as on PostgreSQL: a step of an index may take its time.
    */
   static final String SETTINGS =
-      ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;QUERY_CACHE_SIZE=64;WRITE_DELAY=0";
+      ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;QUERY_CACHE_SIZE=64;WRITE_DELAY=0;LOCK_TIMEOUT=15000";
 
   static {
     FilePath.register(new FailStopPath());

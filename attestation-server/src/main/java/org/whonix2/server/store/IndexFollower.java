@@ -15,12 +15,15 @@ public final class IndexFollower implements AutoCloseable {
   /** How soon new entries are seen, those of another process too. */
   private static final Duration LOOK = Duration.ofMillis(200);
 
+  /** How often they are looked at where there is nothing new: the database may have gone back. */
+  private static final Duration AGAIN = Duration.ofSeconds(5);
+
   private static final long REST = 3;
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 
   private final LogStore store;
   private final Thread thread = new Thread(this::run, "indexes");
-  private long known;
+  private long lookedAt = System.nanoTime() - AGAIN.toNanos();
   private boolean closing;
 
   public IndexFollower(LogStore store) {
@@ -47,14 +50,15 @@ public final class IndexFollower implements AutoCloseable {
     try {
       long begun = System.nanoTime();
       long size = store.head().size();
-      if (known >= size) {
+      if (store.followed() >= size && begun - lookedAt < AGAIN.toNanos()) {
         return LOOK;
       }
-      known = store.followSome();
+      lookedAt = begun;
+      store.followSome();
       boolean busy = store.head().size() > size;
       return busy ? Duration.ofNanos(REST * (System.nanoTime() - begun)) : Duration.ZERO;
     } catch (StoreException | RuntimeException e) {
-      LOG.error("the indexes do not follow, and are told again soon: {}", e.getMessage());
+      LOG.error("the indexes do not follow, and are told again soon", e);
       return AFTER_FAILURE;
     }
   }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
@@ -43,6 +44,10 @@ public final class LogStore implements LogReader, AutoCloseable {
   private final Jdbi jdbi;
   private final Indexes indexes;
   private final Lock follower = new ReentrantLock(true);
+
+  /** Who waits for the indexes holds a thread meanwhile: others are told what is known. */
+  private final Semaphore asking = new Semaphore(16);
+
   private final AtomicLong followed = new AtomicLong();
 
   private LogStore(Database database, Jdbi jdbi, Indexes indexes) {
@@ -52,8 +57,8 @@ public final class LogStore implements LogReader, AutoCloseable {
   }
 
   /**
-   * Brings the schema and the indexes up to date and checks that tree head, tiles and the newest
-   * entries agree.
+   * Brings the schema and the indexes that are in step up to date and checks that tree head, tiles
+   * and the newest entries agree.
    *
    * @throws StoreException if they do not, or the database fails
    */
@@ -197,25 +202,35 @@ public final class LogStore implements LogReader, AutoCloseable {
    *     entries come in
    */
   public long follow(long size) throws StoreException {
-    long until = System.nanoTime() + PATIENCE.toNanos();
-    while (followed.get() < size && isOurTurn(until)) {
+    if (followed.get() < size && asking.tryAcquire()) {
+      try {
+        followUntil(size, System.nanoTime() + PATIENCE.toNanos());
+      } finally {
+        asking.release();
+      }
+    }
+    return Math.min(size, followed.get());
+  }
+
+  private void followUntil(long size, long end) throws StoreException {
+    while (followed.get() < size && isOurTurn(end)) {
       try {
         followSome();
       } finally {
         follower.unlock();
       }
     }
-    return Math.min(size, followed.get());
   }
 
   /** To which size the indexes that follow know the tree, as far as this process knows. */
-  long followed() {
+  public long followed() {
     return followed.get();
   }
 
   private boolean isOurTurn(long until) {
+    long left = until - System.nanoTime();
     try {
-      return follower.tryLock(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+      return left > 0 && follower.tryLock(left, TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
@@ -223,17 +238,19 @@ public final class LogStore implements LogReader, AutoCloseable {
   }
 
   /**
-   * Tells the indexes that follow of some entries that they do not know.
+   * Tells the indexes that follow of some entries that they do not know, however long that takes.
    *
    * @return to which size they know the tree
    */
-  long followSome() throws StoreException {
+  public long followSome() throws StoreException {
     follower.lock();
     try {
       long known =
           transaction(
               "fill the indexes", handle -> indexes.follow(handle, head(handle, "").size()));
-      return followed.accumulateAndGet(known, Math::max);
+      // Less than before where the database went back.
+      followed.set(known);
+      return known;
     } finally {
       follower.unlock();
     }
@@ -400,8 +417,7 @@ public final class LogStore implements LogReader, AutoCloseable {
   }
 
   /**
-   * Works in a transaction during which nobody appends, nor anybody else works here, and every
-   * index knows every entry.
+   * Works in a transaction during which nobody appends, nor anybody else works here.
    *
    * @throws IOException if the work does; then nothing of it stays in the tables
    */
@@ -409,15 +425,34 @@ public final class LogStore implements LogReader, AutoCloseable {
     try {
       return jdbi.inTransaction(
           handle -> {
-            long size = head(handle, FOR_UPDATE).size();
-            while (indexes.follow(handle, size) < size) {
-              // They know a part of it more each time.
-            }
+            head(handle, FOR_UPDATE);
             return work.withHandle(handle);
           });
     } catch (JdbiException e) {
       throw new StoreException("the database failed to change " + what, e);
     }
+  }
+
+  /**
+   * The same, and every index knows every entry meanwhile.
+   *
+   * @throws IOException if the work does; then nothing of it stays in the tables
+   */
+  public <T> T exclusivelyKnowing(String what, HandleCallback<T, IOException> work)
+      throws IOException {
+    // Most of it before the lock: whoever submits waits for that.
+    for (long size = head().size(), known = 0; known < size; ) {
+      known = followSome();
+    }
+    return exclusively(
+        what,
+        handle -> {
+          long size = head(handle, "").size();
+          for (long known = 0; known < size; ) {
+            known = indexes.follow(handle, size);
+          }
+          return work.withHandle(handle);
+        });
   }
 
   private <T> T transaction(String what, HandleCallback<T, StoreException> work)

@@ -185,7 +185,7 @@ class EntryIndexTest {
     Told index = new Told("told-1", false);
     try (LogStore store = open(index)) {
       append(store, 0, 600);
-      int told = store.exclusively("a test", handle -> index.told.size());
+      int told = store.exclusivelyKnowing("a test", handle -> index.told.size());
       assertThat(told).isEqualTo(601);
     }
   }

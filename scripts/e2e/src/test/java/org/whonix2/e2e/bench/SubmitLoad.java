@@ -20,12 +20,11 @@ import org.whonix2.core.openpgp.SecretKey;
 
 /**
  * Clients that submit, each the next as soon as it has an answer. All envelopes are signed before
- * the first is sent; a quarter is for warming up and is not counted. Prints submissions a second
- * and the milliseconds below which half and 99 % of them were answered.
+ * the first is sent; the first of them are for warming up and are not counted. Prints submissions a
+ * second and the milliseconds below which half and 99 % of them were answered.
  */
 final class SubmitLoad {
   private static final int CLIENTS = 64;
-  private static final int WARM_UP_SHARE = 4;
 
   private final URI server;
   private final byte[][] envelopes;
@@ -38,15 +37,18 @@ final class SubmitLoad {
     this.nanos = new long[envelopes.length];
   }
 
-  /** Arguments: the address, the folder of keys, the first sequence number, how many envelopes. */
+  /**
+   * Arguments: the address, the folder of keys, the first sequence number, how many envelopes to
+   * warm up with, and how many are counted.
+   */
   public static void main(String[] arguments) throws Exception {
     List<SecretKey> keys = keys(Path.of(arguments[1]));
     long first = Long.parseLong(arguments[2]);
-    int count = Integer.parseInt(arguments[3]);
+    int warm = Integer.parseInt(arguments[3]);
+    int count = warm + Integer.parseInt(arguments[4]);
     byte[][] envelopes = new byte[count][];
     IntStream.range(0, count).parallel().forEach(i -> envelopes[i] = envelope(keys, first, i));
     SubmitLoad load = new SubmitLoad(URI.create(arguments[0]), envelopes);
-    int warm = count / WARM_UP_SHARE;
     load.submitUntil(warm);
     long started = System.nanoTime();
     load.submitUntil(count);
