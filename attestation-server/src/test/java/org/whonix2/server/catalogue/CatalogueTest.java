@@ -36,6 +36,9 @@ class CatalogueTest {
 
   private static void append(LogStore store, List<LogEntry> entries) throws Exception {
     assertThat(store.append(store.head(), entries)).isPresent();
+    for (long known = 0; known < store.head().size(); ) {
+      known = store.followSome();
+    }
   }
 
   private static RebuildQuery toolchain(String name) {
