@@ -92,7 +92,8 @@ for size in $sizes; do
   content=$(benchmark LogFill "$filled" "$size")
   bytes=$((($(disk) - before) / (size - entries)))
 
-  start verify "${WHONIX2_JAVA:-java}" -XX:+UseSerialGC -XX:-UsePerfData -Xmx1g \
+  start verify "${WHONIX2_JAVA:-java}" -XX:+UseSerialGC -XX:-UsePerfData \
+    -Xmx1g -Xms600m -Xmn320m \
     -cp "$work/classes:$libraries" org.whonix2.e2e.bench.VerifyOnly "$work/keys"
   read -r verify_rate _ _ < <(submit)
   stop
