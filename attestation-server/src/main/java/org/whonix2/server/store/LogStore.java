@@ -5,18 +5,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -37,18 +31,10 @@ import org.whonix2.core.log.TreeHash;
 public final class LogStore implements LogReader, AutoCloseable {
   private static final String FOR_UPDATE = " for update";
 
-  /** What whoever asks an index that follows waits for it. */
-  private static final Duration PATIENCE = Duration.ofSeconds(2);
-
   private final Database database;
   private final Jdbi jdbi;
   private final Indexes indexes;
-  private final Lock follower = new ReentrantLock(true);
-
-  /** Who waits for the indexes holds a thread meanwhile: others are told what is known. */
-  private final Semaphore asking = new Semaphore(16);
-
-  private final AtomicLong followed = new AtomicLong();
+  private final Following following = new Following(this::tellSome);
 
   private LogStore(Database database, Jdbi jdbi, Indexes indexes) {
     this.database = database;
@@ -202,39 +188,12 @@ public final class LogStore implements LogReader, AutoCloseable {
    *     entries come in
    */
   public long follow(long size) throws StoreException {
-    if (followed.get() < size && asking.tryAcquire()) {
-      try {
-        followUntil(size, System.nanoTime() + PATIENCE.toNanos());
-      } finally {
-        asking.release();
-      }
-    }
-    return Math.min(size, followed.get());
-  }
-
-  private void followUntil(long size, long end) throws StoreException {
-    while (followed.get() < size && isOurTurn(end)) {
-      try {
-        followSome();
-      } finally {
-        follower.unlock();
-      }
-    }
+    return following.upTo(size);
   }
 
   /** To which size the indexes that follow know the tree, as far as this process knows. */
   public long followed() {
-    return followed.get();
-  }
-
-  private boolean isOurTurn(long until) {
-    long left = until - System.nanoTime();
-    try {
-      return left > 0 && follower.tryLock(left, TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    return following.known();
   }
 
   /**
@@ -243,17 +202,12 @@ public final class LogStore implements LogReader, AutoCloseable {
    * @return to which size they know the tree
    */
   public long followSome() throws StoreException {
-    follower.lock();
-    try {
-      long known =
-          transaction(
-              "fill the indexes", handle -> indexes.follow(handle, head(handle, "").size()));
-      // Less than before where the database went back.
-      followed.set(known);
-      return known;
-    } finally {
-      follower.unlock();
-    }
+    return following.some();
+  }
+
+  private long tellSome() throws StoreException {
+    return transaction(
+        "fill the indexes", handle -> indexes.follow(handle, head(handle, "").size()));
   }
 
   /** Where the entry with this identity stands. */
