@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.JdbiException;
 
 /** All indexes of a log: those in step with its tree, and those that follow it. */
 final class Indexes {
@@ -100,13 +99,8 @@ final class Indexes {
 
   private static void add(Handle handle, EntryIndex index, long from, List<LogEntry> entries)
       throws StoreException {
-    try {
+    if (!entries.isEmpty()) {
       index.add(handle, from, entries);
-    } catch (JdbiException e) {
-      throw new StoreException(
-          "the index %s does not take the entries from %d to %d"
-              .formatted(index.name(), from, from + entries.size() - 1),
-          e);
     }
     int moved =
         handle.execute(
