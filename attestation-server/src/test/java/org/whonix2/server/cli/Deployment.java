@@ -32,6 +32,9 @@ final class Deployment implements AutoCloseable {
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
+  /** It verifies every signature of the log: heavy tests make 100,000 of them. */
+  private static final Duration CHECKING = Duration.ofMinutes(10);
+
   private final Path folder;
   private final List<String> database;
   private final String logKey;
@@ -119,7 +122,7 @@ final class Deployment implements AutoCloseable {
     List<String> line = new ArrayList<>(List.of("check", "--state", "log", "--log", logKey));
     line.addAll(List.of("--witness", witnessKey, "--operator", "operator/certificate.asc"));
     line.addAll(database);
-    ServerProcess.Ended ended = ServerProcess.run(folder, line);
+    ServerProcess.Ended ended = ServerProcess.run(folder, CHECKING, line);
     assertThat(ended.exitCode()).as(ended.err()).isZero();
     return ended.out();
   }

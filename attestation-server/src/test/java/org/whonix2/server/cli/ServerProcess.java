@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -36,8 +37,14 @@ final class ServerProcess implements AutoCloseable {
     return new ProcessBuilder(line).directory(folder.toFile());
   }
 
-  /** Runs a command to its end. */
+  /** Runs a command to its end, which must come soon. */
   static Ended run(Path folder, List<String> arguments) throws IOException, InterruptedException {
+    return run(folder, Duration.ofSeconds(60), arguments);
+  }
+
+  /** Runs a command to its end. */
+  static Ended run(Path folder, Duration limit, List<String> arguments)
+      throws IOException, InterruptedException {
     Path out = folder.resolve("stdout");
     Path err = folder.resolve("stderr");
     Process process =
@@ -46,9 +53,9 @@ final class ServerProcess implements AutoCloseable {
             .redirectError(err.toFile())
             .start();
     process.getOutputStream().close();
-    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+    if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
       process.destroyForcibly();
-      throw new IOException("no end after 60 s: " + arguments);
+      throw new IOException("no end after " + limit.toSeconds() + " s: " + arguments);
     }
     return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
   }
