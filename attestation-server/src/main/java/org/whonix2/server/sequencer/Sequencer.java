@@ -15,6 +15,7 @@ import org.whonix2.server.store.LogEntry;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.store.PublishedNote;
 import org.whonix2.server.store.StoreException;
+import org.whonix2.server.store.Worker;
 
 /** The thread that gives entries their places, and its bounded queue. */
 public final class Sequencer implements AutoCloseable {
@@ -29,7 +30,7 @@ public final class Sequencer implements AutoCloseable {
   private final Publisher publisher;
   private final Duration refresh;
   private final BlockingQueue<Submission> waiting = new ArrayBlockingQueue<>(CAPACITY);
-  private final Thread thread = new Thread(this::run, "sequencer");
+  private final Worker worker = new Worker("sequencer", this::run);
   private volatile boolean closing;
   private volatile boolean failed;
 
@@ -44,7 +45,7 @@ public final class Sequencer implements AutoCloseable {
   }
 
   public void start() {
-    thread.start();
+    worker.start();
   }
 
   /**
@@ -59,7 +60,7 @@ public final class Sequencer implements AutoCloseable {
     if (closing || failed || !waiting.offer(submission)) {
       return Optional.empty();
     }
-    if (failed || !thread.isAlive()) {
+    if (failed || !worker.isRunning()) {
       // It ended between the two looks; it answers nobody any more.
       return Optional.empty();
     }
@@ -68,25 +69,15 @@ public final class Sequencer implements AutoCloseable {
 
   /** Whether entries can still get places. */
   public boolean isRunning() {
-    return thread.isAlive() && !failed && !closing;
+    return worker.isRunning() && !failed && !closing;
   }
 
   /** Finishes what waits and stops. */
   @Override
   public void close() {
     closing = true;
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
+    worker.awaitEnd();
     failWaiting(new StoreException("the log has stopped"));
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   private void run() {

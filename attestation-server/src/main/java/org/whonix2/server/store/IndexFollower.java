@@ -22,7 +22,7 @@ public final class IndexFollower implements AutoCloseable {
   private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
 
   private final LogStore store;
-  private final Thread thread = new Thread(this::run, "indexes");
+  private final Worker worker = new Worker("indexes", this::run);
   private long lookedAt = System.nanoTime() - AGAIN.toNanos();
   private boolean closing;
 
@@ -31,7 +31,7 @@ public final class IndexFollower implements AutoCloseable {
   }
 
   public void start() {
-    thread.start();
+    worker.start();
   }
 
   private void run() {
@@ -79,16 +79,6 @@ public final class IndexFollower implements AutoCloseable {
       closing = true;
       notifyAll();
     }
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    worker.awaitEnd();
   }
 }
