@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpStatus;
 import org.slf4j.Logger;
@@ -31,6 +32,10 @@ import org.whonix2.server.web.RequestBody;
 final class BlobRoutes {
   private static final Logger LOG = LoggerFactory.getLogger(BlobRoutes.class);
   private static final String PATH = "/api/v1/blobs/{sha256}";
+
+  /** A disk that failed is tried again after that time. */
+  private static final Duration DISK_REST = Duration.ofMinutes(1);
+
   private static final String IMMUTABLE = "public, max-age=31536000, immutable";
 
   private final Blobs blobs;
@@ -135,11 +140,7 @@ final class BlobRoutes {
     if (upload instanceof Upload.Stored) {
       context.status(HttpStatus.NO_CONTENT_204);
     } else if (upload instanceof Upload.NotYetKnown) {
-      context.header("Retry-After", "5");
-      new Problem(
-              HttpStatus.SERVICE_UNAVAILABLE_503,
-              "many entries come in, and which blobs they name is not known yet")
-          .answer(context);
+      Problem.tryLater(context, "many entries come in, and which blobs they name is not known yet");
     } else {
       refusal(upload).answer(context);
     }
@@ -152,9 +153,8 @@ final class BlobRoutes {
       upload = LargeBody.receive(context, receiver::receive);
     } catch (IOException e) {
       LOG.error("a blob was not stored: {}", e.toString());
-      context.header("Retry-After", "60");
       new Problem(HttpStatus.SERVICE_UNAVAILABLE_503, "the server could not store it")
-          .answer(context);
+          .answer(context, DISK_REST);
       return;
     }
     if (!(upload instanceof Upload.Stored)) {

@@ -210,13 +210,11 @@ final class CatalogueRoutes {
   /** Where only a smaller tree than the published one is known, nobody has said it yet. */
   private static void notFound(Context context, Asked asked, String detail) {
     if (!asked.isOfAll()) {
-      context.header("Retry-After", "5");
-      new Problem(
-              HttpStatus.SERVICE_UNAVAILABLE_503,
-              "many entries come in, and only the first "
-                  + asked.window().size()
-                  + " can be asked about yet")
-          .answer(context);
+      Problem.tryLater(
+          context,
+          "many entries come in, and only the first "
+              + asked.window().size()
+              + " can be asked about yet");
       return;
     }
     new Problem(HttpStatus.NOT_FOUND_404, detail).answer(context);

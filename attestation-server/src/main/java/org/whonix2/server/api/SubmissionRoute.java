@@ -140,10 +140,8 @@ final class SubmissionRoute {
     } else if (admission instanceof Admission.Forbidden forbidden) {
       new Problem(HttpStatus.FORBIDDEN_403, forbidden.detail()).answer(context);
     } else if (admission instanceof Admission.TooMany tooMany) {
-      // Rounded up: whoever comes back in time is taken.
-      context.header(
-          "Retry-After", String.valueOf(tooMany.later().plusNanos(999_999_999).toSeconds()));
-      new Problem(HttpStatus.TOO_MANY_REQUESTS_429, tooMany.detail()).answer(context);
+      new Problem(HttpStatus.TOO_MANY_REQUESTS_429, tooMany.detail())
+          .answer(context, tooMany.later());
     } else if (admission instanceof Admission.Conflict conflict) {
       new Problem(HttpStatus.CONFLICT_409, conflict.detail()).answer(context);
     } else {
@@ -203,7 +201,7 @@ final class SubmissionRoute {
   private CompletableFuture<?> log(Context context, LogEntry entry, int cosigned) {
     Optional<CompletableFuture<Sequenced>> place = sequencer.submit(entry);
     if (place.isEmpty()) {
-      tryLater(context, "too many submissions wait, or the server is about to stop");
+      Problem.tryLater(context, "too many submissions wait, or the server is about to stop");
       return ANSWERED;
     }
     return answer(
@@ -235,7 +233,8 @@ final class SubmissionRoute {
     } catch (IOException e) {
       LOG.error("no proof for an entry that is logged: {}", e.getMessage());
     }
-    tryLater(context, "no checkpoint covers the entry yet; submitting the same bytes again tells");
+    Problem.tryLater(
+        context, "no checkpoint covers the entry yet; submitting the same bytes again tells");
     return null;
   }
 
@@ -266,7 +265,6 @@ final class SubmissionRoute {
   private void answer(Context context, int cosigned, Sequenced sequenced) throws IOException {
     int found = cosigned == 0 ? 0 : Cosignatures.count(sequenced.checkpoint());
     if (found < cosigned) {
-      context.header("Retry-After", String.valueOf(WITNESSES_REST.toSeconds()));
       new Problem(
               HttpStatus.GATEWAY_TIMEOUT_504,
               "entry "
@@ -276,7 +274,7 @@ final class SubmissionRoute {
                   + " witnesses cosigned so far, not "
                   + cosigned
                   + "; submit the same bytes again")
-          .answer(context);
+          .answer(context, WITNESSES_REST);
       return;
     }
     ObjectNode json = JsonNodeFactory.instance.objectNode();
@@ -288,10 +286,5 @@ final class SubmissionRoute {
         .header("Cache-Control", "no-store")
         .contentType("application/json")
         .result(json.toString());
-  }
-
-  private static void tryLater(Context context, String detail) {
-    context.header("Retry-After", "5");
-    new Problem(HttpStatus.SERVICE_UNAVAILABLE_503, detail).answer(context);
   }
 }
