@@ -2,6 +2,7 @@ package org.whonix2.server.catalogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.whonix2.server.Samples.digest;
 
 import java.nio.charset.StandardCharsets;
@@ -10,7 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.whonix2.core.artifact.PackageName;
@@ -20,6 +26,7 @@ import org.whonix2.server.Samples;
 import org.whonix2.server.Samples.Subject;
 import org.whonix2.server.TestDatabase;
 import org.whonix2.server.store.EntryIndex;
+import org.whonix2.server.store.HeldIndexes;
 import org.whonix2.server.store.LogEntry;
 import org.whonix2.server.store.LogStore;
 import org.whonix2.server.store.StoreException;
@@ -205,6 +212,54 @@ class CatalogueTest {
   /** The same statement as another entry. */
   private static LogEntry otherwise(LogEntry entry) {
     return new LogEntry(entry.content(), digest(0x60000), entry.said());
+  }
+
+  @Test
+  void aTreeThatItDoesNotKnowIsNotAnsweredFor() throws Exception {
+    List<LogEntry> entries = Samples.some();
+    HeldIndexes database = new HeldIndexes(TestDatabase.open(folder));
+    try (LogStore store = LogStore.open(database, Catalogue.indexes())) {
+      append(store, entries.subList(0, 4));
+      Catalogue catalogue = new Catalogue(store);
+      Window window = new Window(-1, 9, 9);
+      PackageVersion version = new PackageVersion("0.0.26-3");
+      List<ThrowingCallable> questions =
+          List.of(
+              () -> catalogue.rebuilds(toolchain("tcc-ddc"), window),
+              () -> catalogue.rebuilds(digest(4), window),
+              () -> catalogue.has(digest(4), 9),
+              () -> catalogue.sources(window),
+              () -> catalogue.versions(ZERO_AD, window),
+              () -> catalogue.has(ZERO_AD, 9),
+              () -> catalogue.has(ZERO_AD, version, 9),
+              () -> catalogue.snapshots("bookworm", window));
+      database.hold(store);
+      assertThat(store.append(store.head(), entries.subList(4, 9))).isPresent();
+      assertThat(catalogue.known(9)).isEqualTo(4);
+      for (Throwable refusal : thrownBy(questions)) {
+        assertThat(refusal)
+            .isInstanceOf(StoreException.class)
+            .hasMessageContainingAll("at entry 4 ", "a tree of 9 ");
+      }
+      // What it knows it answers.
+      assertThat(catalogue.sources(new Window(-1, 9, 4)).items()).hasSize(2);
+      assertThat(database.release()).isEqualTo(9);
+      assertThat(thrownBy(questions)).containsOnlyNulls();
+    }
+  }
+
+  /** All are asked at once, as each waits for the indexes. */
+  private static List<Throwable> thrownBy(List<ThrowingCallable> questions) {
+    ExecutorService threads = Executors.newFixedThreadPool(questions.size());
+    try {
+      List<CompletableFuture<Throwable>> answers =
+          questions.stream()
+              .map(each -> CompletableFuture.supplyAsync(() -> catchThrowable(each), threads))
+              .toList();
+      return answers.stream().map(CompletableFuture::join).collect(Collectors.toList());
+    } finally {
+      threads.shutdown();
+    }
   }
 
   @Test
