@@ -77,8 +77,17 @@ final class AnswerReceiver implements Response.Listener {
       return;
     }
     Response response = result.getResponse();
-    Optional<String> type = Optional.ofNullable(response.getHeaders().get(HttpHeader.CONTENT_TYPE));
-    answer.complete(new HttpAnswer(uri, response.getStatus(), type, body.toByteArray()));
+    answer.complete(
+        new HttpAnswer(
+            uri,
+            response.getStatus(),
+            header(response, HttpHeader.CONTENT_TYPE),
+            header(response, HttpHeader.RETRY_AFTER),
+            body.toByteArray()));
+  }
+
+  private static Optional<String> header(Response response, HttpHeader name) {
+    return Optional.ofNullable(response.getHeaders().get(name));
   }
 
   private String describe(Throwable failure) {

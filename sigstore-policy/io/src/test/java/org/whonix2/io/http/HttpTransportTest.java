@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.KeyManagerFactory;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
@@ -198,6 +200,31 @@ class HttpTransportTest {
       assertThat(http.get(server.uri("/"), LIMIT).status()).isEqualTo(status);
       assertThat(server.heads()).hasSize(1);
       assertThat(target.heads()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "5, 5",
+    "0, 0",
+    "999999999, 999999999",
+    "1000000000, ",
+    "-1, ",
+    "5s, ",
+    "'Fri, 31 Dec 2027 23:59:59 GMT', ",
+    "'', ",
+  })
+  void whenToComeAgainIsSaidInSeconds(String header, Long seconds) throws Exception {
+    try (RawServer server =
+        RawServer.saying(
+            "HTTP/1.1 503 X",
+            "Retry-After: " + header,
+            "Content-Length: 0",
+            "Connection: close",
+            "",
+            "")) {
+      assertThat(http.get(server.uri("/"), LIMIT).retryAfter())
+          .isEqualTo(Optional.ofNullable(seconds).map(Duration::ofSeconds));
     }
   }
 
