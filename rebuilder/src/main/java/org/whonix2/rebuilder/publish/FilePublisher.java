@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
@@ -19,16 +21,20 @@ import org.whonix2.io.progress.Progress;
 public final class FilePublisher {
   private static final String CONTENT_TYPE = "application/octet-stream";
   private static final int MAX_ANSWER_BYTES = 64 * 1024;
+  private static final String SENDING = "sending files";
 
   private final String blobs;
   private final HttpTransport http;
   private final Progress progress;
+  private final Patience patience;
+  private long bytesLeft;
 
-  FilePublisher(URI server, HttpTransport http, Progress progress) {
+  FilePublisher(URI server, HttpTransport http, Progress progress, Patience patience) {
     String base = server.toString();
     this.blobs = base + (base.endsWith("/") ? "" : "/") + "api/v1/blobs/";
     this.http = http;
     this.progress = progress;
+    this.patience = patience;
   }
 
   /**
@@ -44,22 +50,21 @@ public final class FilePublisher {
       throws IOException, CommandException {
     try (Progress progress = Progress.onStandardError();
         HttpTransport http = new HttpTransport(HttpDeadlines.STANDARD)) {
-      return new FilePublisher(server, http, progress).send(files, folder);
+      return new FilePublisher(server, http, progress, Patience.standard()).send(files, folder);
     }
   }
 
   /**
    * Asks for each file whether the server has it, and sends it if not. One that is not taken does
-   * not keep the others back.
+   * not keep the others back; a server that says when to come again is asked again.
    *
    * @throws CommandException if a file was not taken, with the first reason
    */
   Sent send(List<NamedFile> files, Path folder) throws IOException, CommandException {
-    long bytes = 0;
     for (NamedFile file : files) {
-      bytes += Files.size(file.file());
+      bytesLeft += Files.size(file.file());
     }
-    progress.phase("sending files", bytes);
+    progress.phase(SENDING, bytesLeft);
     int sent = 0;
     int present = 0;
     int missing = 0;
@@ -76,7 +81,9 @@ public final class FilePublisher {
         missing++;
         first = first == null ? e : first;
       }
-      progress.advance(Files.size(file.file()));
+      long size = Files.size(file.file());
+      progress.advance(size);
+      bytesLeft -= size;
     }
     progress.done();
     if (first != null) {
@@ -107,18 +114,52 @@ public final class FilePublisher {
   }
 
   private void send(NamedFile file) throws IOException, CommandException {
-    HttpAnswer answer;
+    HttpAnswer answer = put(file);
+    for (int next = 2; !isTaken(answer); next++) {
+      Optional<Duration> pause = patience.before(next, answer);
+      if (pause.isEmpty()) {
+        throw refusal(file, answer, next - 1);
+      }
+      await(file, pause.get(), next);
+      answer = put(file);
+    }
+  }
+
+  private HttpAnswer put(NamedFile file) throws IOException, CommandException {
     try {
-      answer = http.put(uri(file), CONTENT_TYPE, file.file(), MAX_ANSWER_BYTES);
+      return http.put(uri(file), CONTENT_TYPE, file.file(), MAX_ANSWER_BYTES);
     } catch (FetchException e) {
       throw failed(file, e);
     }
-    if (answer.status() != 201 && answer.status() != 204) {
-      boolean refused = answer.status() == 413 || answer.status() == 410 || answer.status() == 507;
+  }
+
+  private static boolean isTaken(HttpAnswer answer) {
+    return answer.status() == 201 || answer.status() == 204;
+  }
+
+  private void await(NamedFile file, Duration pause, int next) throws CommandException {
+    String name = String.valueOf(file.file().getFileName());
+    progress.phase(
+        "waiting %d s, as the server asks, before try %d of %d with %s"
+            .formatted(pause.toSeconds(), next, Patience.TRIES, name));
+    try {
+      patience.pause(pause);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
       throw new CommandException(
-          refused ? ExitCode.REFUSED : ExitCode.OUTSIDE_FAILED,
-          file.file().getFileName() + ": " + ProblemDetails.describe(answer));
+          ExitCode.OUTSIDE_FAILED, name + ": interrupted before it was sent again", null, e);
     }
+    progress.phase(SENDING, bytesLeft);
+  }
+
+  private static CommandException refusal(NamedFile file, HttpAnswer answer, int tries) {
+    boolean refused = answer.status() == 413 || answer.status() == 410 || answer.status() == 507;
+    return new CommandException(
+        refused ? ExitCode.REFUSED : ExitCode.OUTSIDE_FAILED,
+        file.file().getFileName()
+            + ": "
+            + ProblemDetails.describe(answer)
+            + (tries > 1 ? ", at the last of " + tries + " tries" : ""));
   }
 
   private static CommandException failed(NamedFile file, FetchException e) {

@@ -18,6 +18,12 @@ public final class BlobServer {
   /** The status that a file with this digest is refused with. */
   public final Map<String, Integer> refused = new ConcurrentHashMap<>();
 
+  /** What a file with this digest is answered at first. */
+  public final Map<String, Later> later = new ConcurrentHashMap<>();
+
+  /** An answer, for so many times, and what it says of when to come again. */
+  public record Later(int status, String retryAfter, int times) {}
+
   /** Methods and the first digits of digests, in their order. */
   public final List<String> asked = new ArrayList<>();
 
@@ -34,6 +40,16 @@ public final class BlobServer {
       byte[] body = exchange.getRequestBody().readAllBytes();
       if (exchange.getRequestMethod().equals("HEAD")) {
         exchange.sendResponseHeaders(kept.containsKey(digest) ? 200 : 404, -1);
+      } else if (later.containsKey(digest)) {
+        Later each = later.get(digest);
+        later.computeIfPresent(
+            digest,
+            (key, value) ->
+                value.times() == 1
+                    ? null
+                    : new Later(value.status(), value.retryAfter(), value.times() - 1));
+        exchange.getResponseHeaders().set("Retry-After", each.retryAfter());
+        exchange.sendResponseHeaders(each.status(), -1);
       } else if (refused.containsKey(digest)) {
         byte[] why = "{\"title\": \"No\", \"detail\": \"why\"}".getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/problem+json");
