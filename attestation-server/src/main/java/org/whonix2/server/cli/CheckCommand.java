@@ -197,6 +197,7 @@ final class CheckCommand implements Callable<ExitCode> {
     proven.cosigned().forEach(report.putArray("cosigned")::add);
     proven.missing().forEach(report.putArray("missing")::add);
     proven.indexes().forEach(report.putArray("indexes")::add);
+    proven.behind().forEach(report.putObject("behind")::put);
     proven.tables().forEach(report.putArray("tables")::add);
     return report;
   }
@@ -226,6 +227,13 @@ final class CheckCommand implements Callable<ExitCode> {
                     + count(proven, Taken.UNVERIFIED)
                     + " entries of an operator; anybody may have let himself in"));
     out.println("indexes     " + proven.indexes() + ", made anew: " + proven.tables());
+    proven
+        .behind()
+        .forEach(
+            (index, behind) ->
+                out.println(
+                    "behind      %s by %d of %d entries"
+                        .formatted(index, behind, proven.head().size())));
     if (proven.missing().isEmpty()) {
       out.println(
           "proven"

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
@@ -29,9 +31,14 @@ final class CheckedIndexes {
    *
    * @param taken how many entries the log took in which way; each way is there
    * @param firstLate the first entry that was late, if one was
+   * @param behind how many entries each index that lags does not know yet, by its name
    * @param tables that were compared
    */
-  record Found(Map<Taken, Long> taken, OptionalLong firstLate, List<String> tables) {}
+  record Found(
+      Map<Taken, Long> taken,
+      OptionalLong firstLate,
+      SortedMap<String, Long> behind,
+      List<String> tables) {}
 
   private final Handle handle;
   private final TreeHead head;
@@ -156,7 +163,18 @@ final class CheckedIndexes {
       progress.phase("table " + table);
       DerivedTables.compare(handle, anew, table);
     }
-    return new Found(taken, firstLate, tables);
+    return new Found(taken, firstLate, behind(sizes), tables);
+  }
+
+  private SortedMap<String, Long> behind(Map<EntryIndex, Long> sizes) {
+    SortedMap<String, Long> behind = new TreeMap<>();
+    sizes.forEach(
+        (index, size) -> {
+          if (size < head.size()) {
+            behind.put(index.name(), head.size() - size);
+          }
+        });
+    return behind;
   }
 
   private static Taken judged(EntryRules rules, long index, LogEntry entry)

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.SortedMap;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -55,6 +56,7 @@ public final class LogCheck {
      * @param firstLate the first entry that was late, if one was
      * @param cosigned the names of those witnesses whose cosignature is on the checkpoint
      * @param missing the names of the others
+     * @param behind how many entries each index that lags does not know yet, by its name
      * @param tables what the indexes hold
      */
     record Proven(
@@ -66,6 +68,7 @@ public final class LogCheck {
         List<String> cosigned,
         List<String> missing,
         List<String> indexes,
+        SortedMap<String, Long> behind,
         List<String> tables)
         implements Outcome {}
 
@@ -148,6 +151,7 @@ public final class LogCheck {
             .filter(name -> !cosigned.contains(name))
             .toList(),
         indexes.stream().map(EntryIndex::name).toList(),
+        found.behind(),
         found.tables());
   }
 

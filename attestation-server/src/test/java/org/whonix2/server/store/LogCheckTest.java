@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,6 +137,7 @@ class LogCheckTest {
     assertThat(proven.cosigned()).containsExactly("w1.example.org");
     assertThat(proven.missing()).isEmpty();
     assertThat(proven.indexes()).containsExactly("lengths-1");
+    assertThat(proven.behind()).isEmpty();
     assertThat(proven.tables()).contains("entry_length");
   }
 
@@ -274,7 +276,10 @@ class LogCheckTest {
 
   @Test
   void anIndexThatFollowsIsHeldAgainstAsMuchAsItKnows() throws Exception {
-    assertThat(checkAtSize100("select 1", false)).isInstanceOf(LogCheck.Outcome.Proven.class);
+    LogCheck.Outcome outcome = checkAtSize100("select 1", false);
+    assertThat(outcome).isInstanceOf(LogCheck.Outcome.Proven.class);
+    assertThat(((LogCheck.Outcome.Proven) outcome).behind())
+        .containsExactly(Map.entry("lengths-1", SIZE - 100L));
   }
 
   @ParameterizedTest
