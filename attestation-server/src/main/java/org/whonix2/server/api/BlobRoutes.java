@@ -8,7 +8,6 @@ import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
@@ -66,12 +65,16 @@ final class BlobRoutes {
     if (digest.isEmpty()) {
       return;
     }
-    Optional<Path> file = blobs.find(digest.get());
-    if (file.isEmpty()) {
+    Optional<Blobs.Present> present = blobs.find(digest.get());
+    if (present.isEmpty()) {
       absent(context);
       return;
     }
-    try (FileChannel channel = FileChannel.open(file.get(), StandardOpenOption.READ)) {
+    if (!present.get().known()) {
+      Problem.tryLater(context, "a file with this digest is here, but not known yet to be named");
+      return;
+    }
+    try (FileChannel channel = FileChannel.open(present.get().file(), StandardOpenOption.READ)) {
       answer(context, digest.get(), channel);
     } catch (NoSuchFileException e) {
       // It went since we looked.

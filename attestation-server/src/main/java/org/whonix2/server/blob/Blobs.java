@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.server.store.LogStore;
+import org.whonix2.server.store.StoreException;
 
 /** The blobs of a log. Its store must keep the index {@link BlobNames}. */
 public final class Blobs implements AutoCloseable {
@@ -46,12 +47,14 @@ public final class Blobs implements AutoCloseable {
     this.clock = clock;
   }
 
-  /** Opens the folder {@code blobs} in the state folder; what is too old goes, now and hourly. */
+  /**
+   * Opens the folder {@code blobs} in the state folder. It is swept now and hourly, while it is
+   * used: that waits for the indexes, and one of them may be made anew, or fail.
+   */
   public static Blobs open(Path state, LogStore store, BlobLimits limits, Clock clock)
       throws IOException {
     BlobFolder folder = BlobFolder.open(state.resolve("blobs"), clock.instant());
     Blobs blobs = new Blobs(folder, store, limits, clock);
-    blobs.takeStock();
     ScheduledFuture<?> unused =
         blobs.sweeper.scheduleWithFixedDelay(blobs::sweepOrComplain, 0, 1, TimeUnit.HOURS);
     return blobs;
@@ -74,16 +77,8 @@ public final class Blobs implements AutoCloseable {
         });
     folder.each(
         (digest, size) -> {
-          if (!gone.remove(digest)) {
-            // It takes room whether there is any or not.
-            store.exclusivelyKnowing(
-                "a blob's place",
-                handle -> {
-                  Optional<Payer> first =
-                      payers(BlobNames.namings(handle, digest, Long.MAX_VALUE)).findFirst();
-                  first.ifPresent(payer -> insert(handle, digest, size, payer));
-                  return first;
-                });
+          if (!gone.remove(digest) && !sweeper.isShutdown()) {
+            charge(digest, size);
           }
         });
     for (Sha256 digest : gone) {
@@ -92,9 +87,47 @@ public final class Blobs implements AutoCloseable {
     }
   }
 
-  /** Where a blob lies, if it is there. */
-  public Optional<Path> find(Sha256 digest) {
-    return folder.find(digest);
+  /** Gives a file its row, if somebody names it: it takes room whether there is any or not. */
+  private void charge(Sha256 digest, long size) throws IOException {
+    store.exclusivelyKnowing(
+        "a blob's place",
+        handle -> {
+          Optional<Payer> first =
+              payers(BlobNames.namings(handle, digest, Long.MAX_VALUE)).findFirst();
+          if (first.isPresent() && !hasRow(handle, digest)) {
+            insert(handle, digest, size, first.get());
+          }
+          return first;
+        });
+  }
+
+  /**
+   * A file that lies there.
+   *
+   * @param known whether an entry is known to name it; otherwise it is nobody's, and left alone
+   */
+  public record Present(Path file, boolean known) {}
+
+  /** The blob with this digest, if it is there. */
+  public Optional<Present> find(Sha256 digest) throws StoreException {
+    Optional<Path> file = folder.find(digest);
+    return file.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Present(file.get(), store.read("a blob's row", handle -> hasRow(handle, digest))));
+  }
+
+  private boolean isThere(Handle handle, Sha256 digest) {
+    return folder.find(digest).isPresent() && hasRow(handle, digest);
+  }
+
+  private static boolean hasRow(Handle handle, Sha256 digest) {
+    return handle
+            .createQuery("select count(*) from blob where digest = ?")
+            .bind(0, digest.toByteArray())
+            .mapTo(Long.class)
+            .one()
+        > 0;
   }
 
   /**
@@ -112,7 +145,7 @@ public final class Blobs implements AutoCloseable {
     if (namings.isEmpty()) {
       return new Upload.Unnamed();
     }
-    if (folder.find(digest).isPresent()) {
+    if (store.read("a blob's row", handle -> isThere(handle, digest))) {
       return new Upload.Stored();
     }
     if (!store.read("a blob's age", handle -> BlobNames.isKept(handle, digest, oldest()))) {
@@ -176,7 +209,7 @@ public final class Blobs implements AutoCloseable {
   /** Others came while it did: one may have brought it, and all may have taken room. */
   private Upload keep(Handle handle, BlobFolder.Arrived arrived, long length, List<Payer> payers)
       throws IOException {
-    if (folder.find(arrived.digest()).isPresent()) {
+    if (isThere(handle, arrived.digest())) {
       return new Upload.Stored();
     }
     Optional<Payer> payer = withRoom(handle, payers, length);
@@ -184,7 +217,7 @@ public final class Blobs implements AutoCloseable {
       return new Upload.NoRoom();
     }
     insert(handle, arrived.digest(), length, payer.get());
-    // Last, as it cannot be taken back: a file without a row is found when the server starts.
+    // Last, as it cannot be taken back: a file without a row is found when the folder is swept.
     folder.keep(arrived);
     return new Upload.Stored();
   }
@@ -211,12 +244,15 @@ public final class Blobs implements AutoCloseable {
     try {
       sweep();
     } catch (IOException | RuntimeException e) {
-      LOG.error("blobs that are too old were not removed: {}", e.getMessage());
+      LOG.error(
+          "blobs that are too old stay, and files without a row are not served;"
+              + " tried again in an hour: {}",
+          e.getMessage());
     }
   }
 
   /**
-   * Removes what nothing keeps any more.
+   * Finds who is charged for files that have no row, and removes what nothing keeps any more.
    *
    * @return how many went
    */
@@ -225,6 +261,7 @@ public final class Blobs implements AutoCloseable {
     for (long size = store.head().size(), known = 0; known < size && !sweeper.isShutdown(); ) {
       known = store.followSome();
     }
+    takeStock();
     int removed = 0;
     List<byte[]> old;
     do {
@@ -245,8 +282,8 @@ public final class Blobs implements AutoCloseable {
             return false;
           }
           boolean removed = delete(handle, digest);
-          // Last, as it cannot be taken back: a row without a file is mended when the server
-          // starts.
+          // Last, as it cannot be taken back: a row without a file is mended when the folder
+          // is swept.
           folder.remove(digest);
           return removed;
         });

@@ -216,4 +216,18 @@ class LaggingIndexesTest {
     assertThat(get("/api/v1/blobs/" + Sha256.of(NAMED)).body()).isEqualTo(NAMED);
     assertProblem(put(UNNAMED), 404, "logged entry");
   }
+
+  /** As one that lies there when the server starts, until it is known who names it. */
+  @Test
+  void aFileThatNobodyIsKnownToNameIsAskedForLater() throws Exception {
+    String path = "/api/v1/blobs/" + Sha256.of(NAMED);
+    log(List.of(NamedBlobs.entry(NamedBlobs.ofOther(Samples.ALPHA, 1, NAMED), Samples.ALPHA)));
+    assertThat(put(NAMED).statusCode()).isEqualTo(201);
+    database.hold(store);
+    store.read("a test", handle -> handle.execute("delete from blob"));
+    assertTryLater(get(path), "not known yet to be named");
+    assertThat(put(NAMED).statusCode()).isEqualTo(201);
+    assertThat(get(path).body()).isEqualTo(NAMED);
+    assertThat(database.release()).isEqualTo(1);
+  }
 }

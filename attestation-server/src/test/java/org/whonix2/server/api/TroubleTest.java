@@ -2,12 +2,16 @@ package org.whonix2.server.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.whonix2.server.Answers.assertProblem;
 import static org.whonix2.server.Answers.json;
 import static org.whonix2.server.Answers.text;
 
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,18 +22,21 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.log.ProofVerification;
 import org.whonix2.core.log.SignatureType;
 import org.whonix2.core.log.TlogProof;
 import org.whonix2.core.log.TreeHash;
 import org.whonix2.server.AttestationServer;
 import org.whonix2.server.Attestations;
+import org.whonix2.server.NamedBlobs;
 import org.whonix2.server.TestDatabase;
 import org.whonix2.server.TestLog;
+import org.whonix2.server.store.Database;
 import org.whonix2.server.store.StoreException;
 import org.whonix2.server.web.ListenAddress;
 
-/** Witnesses that are away, restarts, a second server, another key. */
+/** Witnesses that are away, restarts, a second server, another key, a broken index. */
 class TroubleTest {
   @TempDir Path folder;
   private TestLog log;
@@ -101,5 +108,40 @@ class TroubleTest {
     byte[] envelope = Attestations.signed(log.rebuilder(), 6);
     assertProven(log, log.submit(envelope), envelope, 2);
     assertThat(text(log.get("/checkpoint"))).contains("w1.example.org", "w2.example.org");
+  }
+
+  /**
+   * The tables of the indexes have rows already that they are told of again: none can take them.
+   */
+  private void breakIndexesAndLoseTheBlobsRows() throws Exception {
+    try (Database database = TestDatabase.open(log.state());
+        Connection connection = database.dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      assertThat(
+              statement.executeUpdate(
+                  "update indexed set tree_size = 0 where name not like 'roster-%'"))
+          .isPositive();
+      assertThat(statement.executeUpdate("delete from blob")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void withABrokenIndexAndAFileWithoutARowTheLogGoesOn() throws Exception {
+    byte[] content = "a build's log".getBytes(StandardCharsets.US_ASCII);
+    String path = "/api/v1/blobs/" + Sha256.of(content);
+    log.expectNew(
+        NamedBlobs.signed(NamedBlobs.ofOther(log.rebuilder(), 1, content), log.rebuilder()));
+    HttpRequest.Builder put =
+        HttpRequest.newBuilder(log.uri(path)).PUT(HttpRequest.BodyPublishers.ofByteArray(content));
+    assertThat(TestLog.send(put).statusCode()).isEqualTo(201);
+    assertThat(log.get("/api/v1/packages/net-tools").statusCode()).isEqualTo(200);
+    breakIndexesAndLoseTheBlobsRows();
+    log.restart();
+    assertThat(log.get("/api/v1/packages/net-tools").statusCode()).isEqualTo(500);
+    assertProblem(log.get(path), 503, "not known yet");
+    log.submitAll(2, 1);
+    assertThat(log.get("/health").statusCode()).isEqualTo(200);
+    assertThat(log.state().resolve("blobs"))
+        .isDirectoryRecursivelyContaining("glob:**" + Sha256.of(content));
   }
 }

@@ -18,6 +18,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,11 @@ import org.whonix2.core.statement.Statement;
 import org.whonix2.server.Attestations;
 import org.whonix2.server.NamedBlobs;
 import org.whonix2.server.TestDatabase;
+import org.whonix2.server.store.EntryIndex;
+import org.whonix2.server.store.HeldIndexes;
+import org.whonix2.server.store.LogEntry;
 import org.whonix2.server.store.LogStore;
+import org.whonix2.server.store.StoreException;
 
 /** What is taken, who pays, what is kept. */
 class BlobsTest {
@@ -39,6 +44,8 @@ class BlobsTest {
 
   @TempDir Path folder;
   private final Now clock = new Now();
+  private final Broken other = new Broken();
+  private HeldIndexes database;
   private LogStore store;
   private Blobs blobs;
 
@@ -66,9 +73,35 @@ class BlobsTest {
     }
   }
 
+  /** An index that cannot take an entry, for a while. */
+  private static final class Broken implements EntryIndex {
+    private boolean broken;
+
+    @Override
+    public String name() {
+      return "broken-1";
+    }
+
+    @Override
+    public boolean isInStep() {
+      return false;
+    }
+
+    @Override
+    public void clear(Handle handle) {}
+
+    @Override
+    public void add(Handle handle, long from, List<LogEntry> entries) throws StoreException {
+      if (broken) {
+        throw new StoreException("no room");
+      }
+    }
+  }
+
   @BeforeEach
   void open() throws IOException {
-    store = LogStore.open(TestDatabase.open(folder), List.of(new BlobNames(clock)));
+    database = new HeldIndexes(TestDatabase.open(folder));
+    store = LogStore.open(database, List.of(new BlobNames(clock), other));
     blobs = Blobs.open(folder, store, LIMITS, clock);
   }
 
@@ -111,6 +144,18 @@ class BlobsTest {
     return blobs.find(Sha256.of(content)).isPresent();
   }
 
+  private boolean isKnown(byte[] content) throws IOException {
+    return blobs.find(Sha256.of(content)).orElseThrow().known();
+  }
+
+  private Path file(byte[] content) throws IOException {
+    return blobs.find(Sha256.of(content)).orElseThrow().file();
+  }
+
+  private void loseRows() throws IOException {
+    store.read("a test", handle -> handle.execute("delete from blob"));
+  }
+
   private List<Path> files() throws IOException {
     try (Stream<Path> all = Files.walk(folder.resolve("blobs"))) {
       return all.filter(Files::isRegularFile).toList();
@@ -132,7 +177,7 @@ class BlobsTest {
     log(ALPHA, NamedBlobs.snapshot(ALPHA, 1, Sha256.of(named.get(5)), Sha256.of(named.get(6))));
     for (byte[] each : named) {
       put(each);
-      assertThat(Files.readAllBytes(blobs.find(Sha256.of(each)).orElseThrow())).isEqualTo(each);
+      assertThat(Files.readAllBytes(file(each))).isEqualTo(each);
       assertThat(admit(each)).isEqualTo(new Upload.Stored());
     }
     assertThat(admit(content("stranger", 20))).isEqualTo(new Upload.Unnamed());
@@ -280,7 +325,7 @@ class BlobsTest {
     log(ALPHA, NamedBlobs.of(ALPHA, 1, content("next", 20)));
     clock.pass(KEEP.multipliedBy(5));
     assertThat(blobs.sweep()).isZero();
-    Files.delete(blobs.find(Sha256.of(evidence)).orElseThrow());
+    Files.delete(file(evidence));
     put(evidence);
     log(ALPHA, NamedBlobs.of(ALPHA, 4, content("next", 20)));
     assertThat(blobs.sweep()).isEqualTo(1);
@@ -335,20 +380,75 @@ class BlobsTest {
     put(kept);
     put(lost);
     assertThat(admit(more)).isEqualTo(new Upload.NoRoom());
-    Files.delete(blobs.find(Sha256.of(lost)).orElseThrow());
-    store.read("a test", handle -> handle.execute("delete from blob where blob_size > 0"));
+    Files.delete(file(lost));
+    loseRows();
     store.read("a test", handle -> handle.execute("delete from indexed"));
     store.read("a test", handle -> handle.execute("delete from blob_name"));
     Path stranger = folder.resolve("blobs").resolve("aa").resolve("notes.txt");
     Files.createDirectories(folder.resolve("blobs").resolve("aa"));
     Files.writeString(stranger, "?");
     reopen();
+    assertThat(blobs.sweep()).isZero();
     assertThat(isThere(kept)).isTrue();
     assertThat(admit(kept)).isEqualTo(new Upload.Stored());
     // One of 100 bytes is charged and one is not.
     put(more);
     assertThat(admit(lost)).isEqualTo(new Upload.NoRoom());
     assertThat(stranger).exists();
+  }
+
+  @Test
+  void whileAnIndexIsBrokenAFileWithoutARowIsLeftAlone() throws Exception {
+    List<byte[]> named = Stream.of("a", "b", "c").map(name -> content(name, 100)).toList();
+    byte[] content = named.get(0);
+    log(ALPHA, NamedBlobs.attestation(ALPHA, 1, List.of(new byte[0]), named, content));
+    put(content);
+    put(named.get(1));
+    other.broken = true;
+    log(BETA, NamedBlobs.of(BETA, 1, content("artifact", 20)));
+    loseRows();
+    reopen();
+    assertThatThrownBy(blobs::sweep).hasMessageContaining("no room");
+    assertThatThrownBy(() -> admit(content)).hasMessageContaining("no room");
+    assertThat(isKnown(content)).isFalse();
+    assertThat(Files.readAllBytes(file(content))).isEqualTo(content);
+    other.broken = false;
+    assertThat(blobs.sweep()).isZero();
+    assertThat(isKnown(content)).isTrue();
+    assertThat(admit(content)).isEqualTo(new Upload.Stored());
+    // Both that are there are charged again.
+    assertThat(admit(named.get(2))).isEqualTo(new Upload.NoRoom());
+  }
+
+  @Test
+  void aFileWithoutARowThatIsSentAgainHasOne() throws Exception {
+    byte[] content = content("log", 100);
+    log(ALPHA, NamedBlobs.attestation(ALPHA, 1, List.of(new byte[0]), List.of(content), content));
+    put(content);
+    Files.writeString(file(content), "what a failing disk made of it");
+    // So that no sweep finds the file.
+    database.hold(store);
+    loseRows();
+    assertThat(isKnown(content)).isFalse();
+    put(content);
+    assertThat(isKnown(content)).isTrue();
+    assertThat(Files.readAllBytes(file(content))).isEqualTo(content);
+    assertThat(database.release()).isEqualTo(1);
+  }
+
+  @Test
+  void aFileThatNobodyNamesIsLeftAlone() throws Exception {
+    byte[] content = content("stranger", 20);
+    Path file = folder.resolve("blobs").resolve(Sha256.of(content).toString().substring(0, 2));
+    file = Files.createDirectories(file).resolve(Sha256.of(content).toString());
+    Files.write(file, content);
+    reopen();
+    assertThat(blobs.sweep()).isZero();
+    assertThat(isKnown(content)).isFalse();
+    assertThat(file).exists();
+    log(ALPHA, NamedBlobs.of(ALPHA, 1, content));
+    assertThat(blobs.sweep()).isZero();
+    assertThat(isKnown(content)).isTrue();
   }
 
   @Test
