@@ -1,17 +1,21 @@
 package org.whonix2.server.store;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.h2.api.ErrorCode;
-import org.h2.jdbcx.JdbcConnectionPool;
 import org.h2.jdbcx.JdbcDataSource;
 import org.h2.store.fs.FilePath;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.whonix2.io.files.AtomicFiles;
 
 /**
@@ -19,7 +23,10 @@ import org.whonix2.io.files.AtomicFiles;
  * server on one state folder cannot start; the system drops the lock however the process ends.
  */
 public final class H2Database implements Database {
+  private static final Logger LOG = LoggerFactory.getLogger(H2Database.class);
   private static final int MAX_CONNECTIONS = 70;
+  private static final int IDLE_CONNECTIONS = 4;
+  private static final Duration PATIENCE = Duration.ofSeconds(15);
   private static final String SUFFIX = ".mv.db";
 
   /**
@@ -34,10 +41,14 @@ public final class H2Database implements Database {
     FilePath.register(new FailStopPath());
   }
 
-  private final JdbcConnectionPool pool;
+  /** H2 closes the file with the last connection: this one is closed by whoever closes us. */
+  private final Connection last;
+
+  private final HikariDataSource pool;
   private final Path file;
 
-  private H2Database(JdbcConnectionPool pool, Path file) {
+  private H2Database(Connection last, HikariDataSource pool, Path file) {
+    this.last = last;
     this.pool = pool;
     this.file = file;
   }
@@ -63,14 +74,9 @@ public final class H2Database implements Database {
     source.setURL("jdbc:h2:%s:%s%s".formatted(FailStopPath.SCHEME, name, SETTINGS));
     source.setUser("sa");
     source.setPassword("");
-    JdbcConnectionPool pool = JdbcConnectionPool.create(source);
-    pool.setMaxConnections(MAX_CONNECTIONS);
     try {
-      Path file = file(pool);
-      AtomicFiles.syncFolder(folder);
-      return new H2Database(pool, file);
+      return open(source, folder);
     } catch (SQLException e) {
-      pool.dispose();
       if (e.getErrorCode() == ErrorCode.DATABASE_ALREADY_OPEN_1) {
         throw new StoreException("another server has the log in " + folder + " open", e);
       }
@@ -78,10 +84,32 @@ public final class H2Database implements Database {
     }
   }
 
+  private static H2Database open(DataSource source, Path folder) throws SQLException, IOException {
+    Connection last = source.getConnection();
+    try {
+      Path file = file(last);
+      AtomicFiles.syncFolder(folder);
+      return new H2Database(last, pool(source), file);
+    } catch (SQLException | IOException | RuntimeException e) {
+      last.close();
+      throw e;
+    }
+  }
+
+  private static HikariDataSource pool(DataSource source) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName("log");
+    config.setDataSource(source);
+    config.setMaximumPoolSize(MAX_CONNECTIONS);
+    config.setMinimumIdle(IDLE_CONNECTIONS);
+    config.setConnectionTimeout(PATIENCE.toMillis());
+    config.setMaxLifetime(0);
+    return new HikariDataSource(config);
+  }
+
   /** By the name that H2 has for it, which is the real one. */
-  private static Path file(DataSource source) throws SQLException {
-    try (Connection connection = source.getConnection();
-        Statement statement = connection.createStatement();
+  private static Path file(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("select database_path()")) {
       row.next();
       return Path.of(row.getString(1).substring(FailStopPath.SCHEME.length() + 1) + SUFFIX);
@@ -114,7 +142,12 @@ public final class H2Database implements Database {
   @Override
   public void close() {
     boolean interrupted = Thread.interrupted();
-    pool.dispose();
+    pool.close();
+    try {
+      last.close();
+    } catch (SQLException e) {
+      LOG.warn("the log's file was not closed in order", e);
+    }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
