@@ -1,7 +1,9 @@
 package org.whonix2.server.store;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import org.jdbi.v3.core.Handle;
 
@@ -60,12 +62,14 @@ final class Indexes {
 
   private static long tell(Handle handle, List<EntryIndex> indexes, long size)
       throws StoreException {
+    // Most often they all know as much: what they are told is read once.
+    Map<Long, List<LogEntry>> read = new HashMap<>();
     long known = size;
     for (EntryIndex index : indexes) {
       long done = size(handle, index);
       long end = Math.min(size, done + STEP);
       if (done < end) {
-        add(handle, index, done, entries(handle, done, end));
+        add(handle, index, done, read.computeIfAbsent(done, from -> entries(handle, from, end)));
       }
       known = Math.min(known, end);
     }
