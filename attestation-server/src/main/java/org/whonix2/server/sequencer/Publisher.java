@@ -51,8 +51,7 @@ public final class Publisher {
       throws IOException {
     Optional<PublishedNote> kept = store.published();
     if (kept.isEmpty()) {
-      TreeHead head = store.head();
-      store.sync();
+      TreeHead head = store.durableHead();
       // Of two processes that begin a log one finds the other's.
       kept =
           Optional.of(
@@ -125,11 +124,8 @@ public final class Publisher {
   /** Publishes the committed tree head with the cosignatures that can be had in time. */
   PublishedNote publish() throws IOException {
     long before = known.size();
-    TreeHead head = store.head();
+    TreeHead head = store.durableHead();
     requireNotBefore(before, "tree", head.size());
-    // A head is signed only when a loss of power could not take it back: the commit before this
-    // may have failed to reach the disk, or another process may have made it.
-    store.sync();
     Checkpoint checkpoint = checkpoint(key, head);
     SignedNote signed = checkpoint.sign(key);
     List<NoteSignature> cosignatures =

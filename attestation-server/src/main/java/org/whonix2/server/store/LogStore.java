@@ -19,6 +19,7 @@ import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jspecify.annotations.Nullable;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.log.Frontier;
@@ -35,6 +36,9 @@ public final class LogStore implements LogReader, AutoCloseable {
   private final Jdbi jdbi;
   private final Indexes indexes;
   private final Following following = new Following(this::tellSome);
+
+  /** The newest head that is known to be on disk. */
+  private volatile @Nullable TreeHead durable;
 
   private LogStore(Database database, Jdbi jdbi, Indexes indexes) {
     this.database = database;
@@ -124,6 +128,19 @@ public final class LogStore implements LogReader, AutoCloseable {
     return read("the tree head", handle -> head(handle, ""));
   }
 
+  /**
+   * The head, when a loss of power could not take it back any more: the commit that made it may
+   * have failed to reach the disk, or may be another process's.
+   */
+  public TreeHead durableHead() throws StoreException {
+    TreeHead head = head();
+    if (!head.equals(durable)) {
+      sync();
+      durable = head;
+    }
+    return head;
+  }
+
   private static TreeHead head(Handle handle, String lock) throws StoreException {
     return handle
         .createQuery("select tree_size, root from tree_head" + lock)
@@ -143,6 +160,7 @@ public final class LogStore implements LogReader, AutoCloseable {
         transaction("append entries", handle -> append(handle, expected, entries));
     if (next.isPresent()) {
       sync();
+      durable = next.get();
     }
     return next;
   }
