@@ -31,11 +31,13 @@ public final class H2Database implements Database {
 
   /**
    * Closing is ours to do, after the last answer; no trace file beside the data. No writer in the
-   * background: what is committed is in the file then, to be synced. And who waits for a lock does
-   * so as long as on PostgreSQL: a step of an index may take its time.
+   * background: what is committed is in the file then, to be synced. Who waits for a lock does so
+   * as long as on PostgreSQL: a step of an index may take its time. And no answer is given twice:
+   * H2 makes a commit visible before it forgets the answers of before.
    */
   static final String SETTINGS =
-      ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;QUERY_CACHE_SIZE=64;WRITE_DELAY=0;LOCK_TIMEOUT=15000";
+      ";DB_CLOSE_ON_EXIT=FALSE;TRACE_LEVEL_FILE=0;QUERY_CACHE_SIZE=64;WRITE_DELAY=0"
+          + ";LOCK_TIMEOUT=15000;OPTIMIZE_REUSE_RESULTS=FALSE";
 
   static {
     FilePath.register(new FailStopPath());
