@@ -30,8 +30,8 @@ import org.whonix2.server.store.Said;
 public final class BlobNames implements EntryIndex {
   /** The newest of every series, whoever's it is. */
   private static final String BY_NEWEST =
-      "n.series is not null and n.epoch = (select max(m.epoch) from blob_name m where m.series ="
-          + " n.series)";
+      "e.series is not null and e.epoch = (select max(m.epoch) from blob_entry m where m.series ="
+          + " e.series)";
 
   private final Clock clock;
 
@@ -52,22 +52,29 @@ public final class BlobNames implements EntryIndex {
   @Override
   public void clear(Handle handle) {
     handle.execute("delete from blob_name");
+    handle.execute("delete from blob_entry");
   }
 
   @Override
   public void add(Handle handle, long from, List<LogEntry> entries) {
-    PreparedBatch rows = handle.prepareBatch("insert into blob_name values (?, ?, ?, ?, ?, ?, ?)");
+    PreparedBatch who = handle.prepareBatch("insert into blob_entry values (?, ?, ?, ?, ?)");
+    PreparedBatch names = handle.prepareBatch("insert into blob_name values (?, ?, ?)");
     for (int i = 0; i < entries.size(); i++) {
       long index = from + i;
-      entries.get(i).said().ifPresent(said -> addTo(rows, index, said));
+      entries.get(i).said().ifPresent(said -> addTo(who, names, index, said));
     }
-    if (rows.size() > 0) {
-      rows.execute();
+    for (PreparedBatch rows : List.of(who, names)) {
+      if (rows.size() > 0) {
+        rows.execute();
+      }
     }
   }
 
-  private void addTo(PreparedBatch rows, long index, Said said) {
+  private void addTo(PreparedBatch who, PreparedBatch names, long index, Said said) {
     Map<Sha256, Optional<Long>> named = named(said.statement());
+    if (named.isEmpty()) {
+      return;
+    }
     byte @Nullable [] series = null;
     @Nullable Long epoch = null;
     if (said.statement() instanceof SnapshotHeader header) {
@@ -77,11 +84,9 @@ public final class BlobNames implements EntryIndex {
       series = series(said.signer(), rebuild.rebuildId());
       epoch = rebuild.sequence();
     }
-    String signer = said.signer().toString();
-    long now = clock.instant().getEpochSecond();
+    who.add(index, said.signer().toString(), clock.instant().getEpochSecond(), series, epoch);
     for (Map.Entry<Sha256, Optional<Long>> blob : named.entrySet()) {
-      @Nullable Long size = blob.getValue().orElse(null);
-      rows.add(blob.getKey().toByteArray(), index, signer, now, series, epoch, size);
+      names.add(blob.getKey().toByteArray(), index, blob.getValue().orElse(null));
     }
   }
 
@@ -125,8 +130,9 @@ public final class BlobNames implements EntryIndex {
     return new LinkedHashSet<>(
         handle
             .createQuery(
-                "select signer, artifact_size from blob_name where digest = ? and leaf_index < ?"
-                    + " order by leaf_index")
+                "select e.signer, n.artifact_size from blob_name n"
+                    + " join blob_entry e on e.leaf_index = n.leaf_index"
+                    + " where n.digest = ? and n.leaf_index < ? order by n.leaf_index")
             .bind(0, digest.toByteArray())
             .bind(1, treeSize)
             .map(
@@ -139,7 +145,9 @@ public final class BlobNames implements EntryIndex {
   static boolean isKept(Handle handle, Sha256 digest, long oldest) {
     return handle
             .createQuery(
-                "select count(*) from blob_name n where n.digest = ? and (n.named_at >= ? or ("
+                "select count(*) from blob_name n"
+                    + " join blob_entry e on e.leaf_index = n.leaf_index"
+                    + " where n.digest = ? and (e.named_at >= ? or ("
                     + BY_NEWEST
                     + "))")
             .bind(0, digest.toByteArray())
@@ -154,7 +162,8 @@ public final class BlobNames implements EntryIndex {
     return handle
         .createQuery(
             "select b.digest from blob b where not exists (select 1 from blob_name n"
-                + " where n.digest = b.digest and (n.named_at >= ? or ("
+                + " join blob_entry e on e.leaf_index = n.leaf_index"
+                + " where n.digest = b.digest and (e.named_at >= ? or ("
                 + BY_NEWEST
                 + "))) limit "
                 + most)
