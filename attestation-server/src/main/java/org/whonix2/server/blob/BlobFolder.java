@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -13,6 +14,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.whonix2.core.MalformedInputException;
@@ -122,12 +124,22 @@ final class BlobFolder {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(each)) {
           for (Path file : files) {
             Optional<Sha256> digest = digest(String.valueOf(file.getFileName()));
-            if (digest.isPresent()) {
-              found.blob(digest.get(), Files.size(file));
+            OptionalLong size = size(file);
+            if (digest.isPresent() && size.isPresent()) {
+              found.blob(digest.get(), size.getAsLong());
             }
           }
         }
       }
+    }
+  }
+
+  /** Empty if it went since it was listed: another process sweeps the folder too. */
+  private static OptionalLong size(Path file) throws IOException {
+    try {
+      return OptionalLong.of(Files.size(file));
+    } catch (NoSuchFileException e) {
+      return OptionalLong.empty();
     }
   }
 

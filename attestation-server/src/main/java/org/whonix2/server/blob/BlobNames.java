@@ -41,7 +41,7 @@ public final class BlobNames implements EntryIndex {
 
   @Override
   public String name() {
-    return "blobs-2";
+    return "blobs-3";
   }
 
   @Override

@@ -261,13 +261,16 @@ public final class Blobs implements AutoCloseable {
     for (long size = store.head().size(), known = 0; known < size && !sweeper.isShutdown(); ) {
       known = store.followSome();
     }
-    takeStock();
     int removed = 0;
+    if (sweeper.isShutdown()) {
+      return removed;
+    }
+    takeStock();
     List<byte[]> old;
     do {
       old = store.read("old blobs", handle -> BlobNames.notKept(handle, oldest(), STEP));
       for (byte[] digest : old) {
-        removed += remove(sha256(digest)) ? 1 : 0;
+        removed += !sweeper.isShutdown() && remove(sha256(digest)) ? 1 : 0;
       }
     } while (!old.isEmpty() && !sweeper.isShutdown());
     return removed;

@@ -106,6 +106,7 @@ public final class H2Database implements Database {
     config.setMinimumIdle(IDLE_CONNECTIONS);
     config.setConnectionTimeout(PATIENCE.toMillis());
     config.setMaxLifetime(0);
+    config.setExceptionOverride(new H2Failures());
     return new HikariDataSource(config);
   }
 
@@ -145,6 +146,7 @@ public final class H2Database implements Database {
   public void close() {
     boolean interrupted = Thread.interrupted();
     pool.close();
+    interrupted |= Thread.interrupted();
     try {
       last.close();
     } catch (SQLException e) {

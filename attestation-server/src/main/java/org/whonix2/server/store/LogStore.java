@@ -394,6 +394,7 @@ public final class LogStore implements LogReader, AutoCloseable {
    * @throws IOException if the work does; then nothing of it stays in the tables
    */
   public <T> T exclusively(String what, HandleCallback<T, IOException> work) throws IOException {
+    requireSound();
     try {
       return jdbi.inTransaction(
           handle -> {

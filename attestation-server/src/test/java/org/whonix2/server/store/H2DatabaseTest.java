@@ -1,6 +1,7 @@
 package org.whonix2.server.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,6 +10,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.h2.store.fs.FileBaseDefault;
@@ -95,6 +97,38 @@ class H2DatabaseTest {
       statement.execute("insert into t values (200)");
       Thread.sleep(2_000);
       assertThat(OwnThreads.WROTE).as("writes with a delay").hasPositiveValue();
+    }
+  }
+
+  @Test
+  void whereH2ClosedTheFileItselfItIsOpenedAgain() throws Exception {
+    try (Database database = H2Database.open(folder)) {
+      execute(database, "create table kept (number integer)");
+      execute(database, "checkpoint sync");
+      // As after a write that failed, and under all connections that the pool has.
+      assertThatThrownBy(() -> execute(database, "shutdown immediately"))
+          .isInstanceOf(SQLException.class);
+      int failures = 0;
+      while (!isRead(database)) {
+        assertThat(++failures).as("connections that are no good").isLessThan(10);
+      }
+      assertThat(isRead(database)).isTrue();
+    }
+  }
+
+  private static void execute(Database database, String sql) throws SQLException {
+    try (Connection connection = database.dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static boolean isRead(Database database) {
+    try (Connection connection = database.dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      return statement.executeQuery("select count(*) from kept").next();
+    } catch (SQLException e) {
+      return false;
     }
   }
 }
