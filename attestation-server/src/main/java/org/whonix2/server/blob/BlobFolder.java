@@ -124,8 +124,8 @@ final class BlobFolder {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(each)) {
           for (Path file : files) {
             Optional<Sha256> digest = digest(String.valueOf(file.getFileName()));
-            OptionalLong size = size(file);
-            if (digest.isPresent() && size.isPresent()) {
+            OptionalLong size = digest.isPresent() ? size(file) : OptionalLong.empty();
+            if (size.isPresent()) {
               found.blob(digest.get(), size.getAsLong());
             }
           }

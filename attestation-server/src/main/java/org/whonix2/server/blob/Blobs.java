@@ -261,11 +261,11 @@ public final class Blobs implements AutoCloseable {
     for (long size = store.head().size(), known = 0; known < size && !sweeper.isShutdown(); ) {
       known = store.followSome();
     }
-    int removed = 0;
     if (sweeper.isShutdown()) {
-      return removed;
+      return 0;
     }
     takeStock();
+    int removed = 0;
     List<byte[]> old;
     do {
       old = store.read("old blobs", handle -> BlobNames.notKept(handle, oldest(), STEP));
