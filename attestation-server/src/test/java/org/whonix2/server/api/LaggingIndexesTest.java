@@ -16,7 +16,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -31,12 +30,9 @@ import org.whonix2.server.NamedBlobs;
 import org.whonix2.server.Samples;
 import org.whonix2.server.TestDatabase;
 import org.whonix2.server.TestLog;
-import org.whonix2.server.admission.AdmissionRules;
-import org.whonix2.server.admission.RateLimits;
 import org.whonix2.server.blob.BlobLimits;
 import org.whonix2.server.blob.Blobs;
 import org.whonix2.server.cosigning.Cosigners;
-import org.whonix2.server.roster.LoggedRoster;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.sequencer.Sequencer;
 import org.whonix2.server.store.HeldIndexes;
@@ -72,18 +68,7 @@ class LaggingIndexesTest {
     sequencer = new Sequencer(store, publisher, Duration.ofMinutes(10));
     sequencer.start();
     blobs = Blobs.open(folder, store, BlobLimits.STANDARD, clock);
-    LogApi api =
-        new LogApi(
-            store,
-            publisher,
-            sequencer,
-            new LoggedRoster(store),
-            new AdmissionRules(
-                publisher.origin(),
-                Optional.empty(),
-                new RateLimits(RateLimits.SIGNER, RateLimits.UNVERIFIED)),
-            blobs,
-            clock);
+    LogApi api = BareApi.of(store, publisher, sequencer, blobs);
     listener = WebListener.start("log", new ListenAddress("127.0.0.1", 0), api::register);
   }
 

@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
@@ -31,12 +30,9 @@ import org.whonix2.server.Answers;
 import org.whonix2.server.Samples;
 import org.whonix2.server.TestDatabase;
 import org.whonix2.server.TestLog;
-import org.whonix2.server.admission.AdmissionRules;
-import org.whonix2.server.admission.RateLimits;
 import org.whonix2.server.blob.BlobLimits;
 import org.whonix2.server.blob.Blobs;
 import org.whonix2.server.cosigning.Cosigners;
-import org.whonix2.server.roster.LoggedRoster;
 import org.whonix2.server.sequencer.Publisher;
 import org.whonix2.server.sequencer.Sequencer;
 import org.whonix2.server.store.LogEntry;
@@ -175,18 +171,7 @@ class OpenApiTest {
           Publisher.open(store, TestLog.key(TestLog.ORIGIN, SignatureType.ED25519), nobody);
       Sequencer sequencer = new Sequencer(store, publisher, Duration.ofMinutes(1));
       blobs = Blobs.open(state, store, BlobLimits.STANDARD, Clock.systemUTC());
-      api =
-          new LogApi(
-              store,
-              publisher,
-              sequencer,
-              new LoggedRoster(store),
-              new AdmissionRules(
-                  TestLog.ORIGIN,
-                  Optional.empty(),
-                  new RateLimits(RateLimits.SIGNER, RateLimits.UNVERIFIED)),
-              blobs,
-              Clock.systemUTC());
+      api = BareApi.of(store, publisher, sequencer, blobs);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package org.whonix2.server.store;
 
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
@@ -26,12 +25,7 @@ public final class HeldIndexes implements Database {
   public HeldIndexes(Database database) {
     this.database = database;
     DataSource all = database.dataSource();
-    this.dataSource =
-        (DataSource)
-            Proxy.newProxyInstance(
-                HeldIndexes.class.getClassLoader(),
-                new Class<?>[] {DataSource.class},
-                (proxy, method, arguments) -> connect(all));
+    this.dataSource = Connections.by(() -> connect(all));
     stepping.setDaemon(true);
   }
 

@@ -1,6 +1,5 @@
 package org.whonix2.server.store;
 
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -12,13 +11,7 @@ import org.whonix2.server.TestDatabase;
 record Impatient(Database database, DataSource dataSource) implements Database {
   static Impatient of(Database database, Duration idle) {
     DataSource all = database.dataSource();
-    DataSource source =
-        (DataSource)
-            Proxy.newProxyInstance(
-                Impatient.class.getClassLoader(),
-                new Class<?>[] {DataSource.class},
-                (proxy, method, arguments) -> connect(all, idle));
-    return new Impatient(database, source);
+    return new Impatient(database, Connections.by(() -> connect(all, idle)));
   }
 
   private static Connection connect(DataSource source, Duration idle) throws SQLException {
