@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.StringJoiner;
@@ -21,6 +22,7 @@ import org.whonix2.core.verdict.Reason;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.StateOptions;
+import org.whonix2.io.cli.TimeSpan;
 import org.whonix2.io.http.FetchException;
 import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
@@ -30,6 +32,7 @@ import org.whonix2.update.store.LogStore;
 import org.whonix2.update.store.LogStore.Misbehaviour;
 import org.whonix2.update.store.StoreBusyException;
 import org.whonix2.update.sync.LogSync;
+import org.whonix2.update.sync.SyncLimits;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -53,6 +56,16 @@ final class SyncCommand implements Callable<ExitCode> {
   @Mixin private final StateOptions folders = new StateOptions();
   @Mixin private final PolicyFile policyFile = new PolicyFile();
 
+  @Option(
+      names = "--time-limit",
+      paramLabel = "TIME",
+      converter = TimeSpan.class,
+      defaultValue = "1h",
+      description =
+          "how long the logs may take together: what came by then is not fetched again"
+              + " (default: ${DEFAULT-VALUE})")
+  private Duration timeLimit = Duration.ZERO;
+
   @Option(names = "--json", description = "print JSON")
   private boolean json;
 
@@ -69,7 +82,7 @@ final class SyncCommand implements Callable<ExitCode> {
     try (BoxStore store = open();
         HttpTransport transport = new HttpTransport(HttpDeadlines.STANDARD);
         Progress progress = Progress.onStandardError()) {
-      LogSync sync = new LogSync(policy, transport, now);
+      LogSync sync = new LogSync(policy, transport, now, SyncLimits.within(timeLimit));
       for (LogSource source : policy.logs()) {
         progress.phase("following " + source.origin());
         Result result = follow(sync, source, store.log(source.origin()));
@@ -244,7 +257,9 @@ final class SyncCommand implements Callable<ExitCode> {
           "the proof is kept and everything is refused; show it to the log's operator and to other"
               + " followers (docs/operations.md)";
       case EVIDENCE_MISSING -> "what was known before stays in force until it is too old";
-      default -> "check the network and try again; what was known before stays in force";
+      default ->
+          "check the network and sync again: it goes on where this one ended; what was known before"
+              + " stays in force";
     };
   }
 

@@ -1,6 +1,7 @@
 package org.whonix2.update.store;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -197,6 +198,11 @@ public final class LogStore {
     boolean inside = kept.size() % TilePath.FULL != 0;
     List<byte[]> partial = inside ? bundle(kept.size() / TilePath.FULL, kept) : List.of();
     return new Appender(this, folder, files, kept.size(), partial);
+  }
+
+  /** What this address served of it that nothing proves yet; for the writer. */
+  public UnprovenBundles unproven(URI address) throws IOException {
+    return new UnprovenBundles(folder, address, files);
   }
 
   /** What a log was caught at. */

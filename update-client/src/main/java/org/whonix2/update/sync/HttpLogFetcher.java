@@ -2,36 +2,45 @@ package org.whonix2.update.sync;
 
 import java.io.IOException;
 import java.net.URI;
+import java.util.Optional;
 import org.whonix2.core.log.EntryBundle;
 import org.whonix2.core.log.LogFetcher;
 import org.whonix2.core.log.SignedNote;
 import org.whonix2.core.log.TilePath;
 import org.whonix2.io.http.FetchException;
 import org.whonix2.io.http.HttpTransport;
+import org.whonix2.update.store.UnprovenBundles;
 
 /**
- * Reads a log at one address by C2SP tlog-tiles, until a deadline and up to a number of bytes. A
- * bundle that is not behind the last one begins a second reading, from the log's start, of what is
- * kept and of what is new: it may bring as much again, and the kept bytes.
+ * Reads a log at one address by C2SP tlog-tiles, until a deadline and up to a number of bytes. Full
+ * bundles are kept until they are proven: what a sync before this one brought is not fetched again,
+ * nor does it count. A bundle that is not behind the last one begins a second reading, from the
+ * log's start, of what is kept and of what is new: all of it is fetched, and may bring as much
+ * again, and the kept bytes.
  */
 final class HttpLogFetcher implements LogFetcher {
   private final HttpTransport transport;
   private final URI address;
   private final SyncDeadline deadline;
+  private final UnprovenBundles unproven;
   private final long unprovenBytes;
   private final long keptBytes;
   private long budget;
   private long last = -1;
+  private boolean again;
+  private boolean resumed;
 
   HttpLogFetcher(
       HttpTransport transport,
       URI address,
       SyncDeadline deadline,
+      UnprovenBundles unproven,
       long unprovenBytes,
       long keptBytes) {
     this.transport = transport;
     this.address = address;
     this.deadline = deadline;
+    this.unproven = unproven;
     this.unprovenBytes = unprovenBytes;
     this.keptBytes = keptBytes;
     this.budget = unprovenBytes;
@@ -44,18 +53,33 @@ final class HttpLogFetcher implements LogFetcher {
 
   @Override
   public byte[] entries(long bundle, int width) throws IOException {
-    String path = TilePath.entries(bundle, width).toString();
     if (bundle <= last) {
+      again = true;
       budget = unprovenBytes + keptBytes;
     }
     last = bundle;
+    boolean resumable = width == TilePath.FULL && !again;
+    Optional<byte[]> before = resumable ? unproven.read(bundle) : Optional.empty();
+    if (before.isPresent()) {
+      resumed = true;
+      return before.get();
+    }
+    String path = TilePath.entries(bundle, width).toString();
     byte[] entries = fetch(path, EntryBundle.MAX_BYTES);
     budget -= entries.length;
     if (budget < 0) {
       throw new FetchException(
           resolve(path), "expected at most " + unprovenBytes + " bytes of new entries, found more");
     }
+    if (resumable) {
+      unproven.keep(bundle, entries);
+    }
     return entries;
+  }
+
+  /** Whether some of what it gave came in an earlier sync. */
+  boolean hasResumed() {
+    return resumed;
   }
 
   private byte[] fetch(String path, int maxBytes) throws FetchException {

@@ -17,6 +17,7 @@ import org.whonix2.io.http.HttpTransport;
 import org.whonix2.update.store.Appender;
 import org.whonix2.update.store.LogStore;
 import org.whonix2.update.store.LogStore.Misbehaviour;
+import org.whonix2.update.store.UnprovenBundles;
 
 /**
  * Brings the logs' stores up to date, and keeps the proof where a log misbehaved. One for a whole
@@ -100,9 +101,27 @@ public final class LogSync {
   private FollowOutcome follow(
       LogSource source, URI address, SyncDeadline share, LogState kept, LogStore store)
       throws IOException, MalformedInputException {
+    UnprovenBundles unproven = store.unproven(address);
+    while (true) {
+      HttpLogFetcher fetcher =
+          new HttpLogFetcher(
+              transport, address, share, unproven, limits.unprovenBytes(), store.bytes(kept));
+      FollowOutcome outcome = follow(source, fetcher, kept, store);
+      if (!(outcome instanceof FollowOutcome.ServedOtherEntries)) {
+        return outcome;
+      }
+      unproven.forget();
+      if (!fetcher.hasResumed()) {
+        return outcome;
+      }
+      // What it served then need not be what it serves now: once more, with nothing kept.
+    }
+  }
+
+  private FollowOutcome follow(
+      LogSource source, HttpLogFetcher fetcher, LogState kept, LogStore store)
+      throws IOException, MalformedInputException {
     Follower follower = new Follower(source.log(), policy.witnesses());
-    HttpLogFetcher fetcher =
-        new HttpLogFetcher(transport, address, share, limits.unprovenBytes(), store.bytes(kept));
     try (Appender appender = store.append(kept)) {
       FollowOutcome outcome =
           follower.follow(

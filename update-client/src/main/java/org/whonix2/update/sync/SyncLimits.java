@@ -11,6 +11,11 @@ import java.time.Duration;
 public record SyncLimits(Duration time, long unprovenBytes) {
   public static final SyncLimits STANDARD = new SyncLimits(Duration.ofHours(1), 512L << 20);
 
+  /** The standard ones, but for the time. */
+  public static SyncLimits within(Duration time) {
+    return new SyncLimits(time, STANDARD.unprovenBytes);
+  }
+
   public SyncLimits {
     if (time.toMillis() < 1 || unprovenBytes < 1) {
       throw new IllegalArgumentException("nothing at all: " + time + ", " + unprovenBytes);

@@ -1,0 +1,201 @@
+package org.whonix2.update.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.whonix2.core.log.FollowOutcome;
+import org.whonix2.core.policy.UpdatePolicy;
+import org.whonix2.io.files.AtomicFiles;
+import org.whonix2.io.http.FetchException;
+import org.whonix2.io.http.HttpDeadlines;
+import org.whonix2.io.http.HttpTransport;
+import org.whonix2.update.store.BoxStore;
+import org.whonix2.update.store.LogStore;
+import org.whonix2.update.sync.LogSync;
+import org.whonix2.update.sync.SyncLimits;
+
+/** A sync that breaks off: the next one fetches what is missing, and believes nothing more. */
+class ResumedSyncTest extends BoxTest {
+  private static final int BUNDLE = 256;
+  private static final int BUNDLES = 6;
+
+  @BeforeEach
+  void fillTheLog() {
+    for (int i = 0; i < BUNDLES * BUNDLE; i++) {
+      log.entries.add(("entry number " + i).getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  /** Serves so many bundles, as they are or changed, and then fails. */
+  private void breakOffAfter(int bundles, int change) {
+    AtomicInteger left = new AtomicInteger(bundles);
+    log.bundleFilter =
+        bundle -> {
+          if (left.getAndDecrement() <= 0) {
+            throw new IllegalStateException("closes the connection");
+          }
+          bundle[bundle.length - 1] ^= (byte) change;
+          return bundle;
+        };
+  }
+
+  private void serveWell() {
+    log.bundleFilter = bundle -> bundle;
+    log.bundles.set(0);
+  }
+
+  @Test
+  void whatCameIsNotFetchedAgain() throws Exception {
+    breakOffAfter(4, 0);
+    assertThat(sync()).isEqualTo(5);
+    assertThat(err).contains("it goes on where this one ended");
+    assertThat(kept()).isZero();
+    assertThat(unproven()).hasSize(4);
+
+    serveWell();
+    assertThat(sync()).isZero();
+    assertThat(log.bundles).hasValue(BUNDLES - 4);
+    assertThat(kept()).isEqualTo(BUNDLES * BUNDLE);
+    assertThat(unproven()).isEmpty();
+  }
+
+  @Test
+  void nothingIsBelievedBeforeItIsProven() throws Exception {
+    breakOffAfter(4, 1);
+    assertThat(sync()).isEqualTo(5);
+    assertThat(unproven()).hasSize(4);
+
+    // Now the same address is honest: what it sent before is thrown away, and all fetched.
+    serveWell();
+    assertThat(sync()).isZero();
+    assertThat(log.bundles).hasValue(BUNDLES - 4 + BUNDLES);
+    assertThat(kept()).isEqualTo(BUNDLES * BUNDLE);
+    assertThat(unproven()).isEmpty();
+  }
+
+  @Test
+  void whatWasKeptAndIsFalseLeavesNothingBehind() throws Exception {
+    breakOffAfter(4, 1);
+    assertThat(sync()).isEqualTo(5);
+    breakOffAfter(100, 1);
+    assertThat(sync()).isEqualTo(5);
+    assertThat(err).contains("found other entries");
+    assertThat(kept()).isZero();
+    assertThat(unproven()).isEmpty();
+  }
+
+  @Test
+  void whatOneAddressServedIsNotTakenForAnothers() throws Exception {
+    breakOffAfter(4, 1);
+    assertThat(sync()).isEqualTo(5);
+    try (TestLog other = log.mirror()) {
+      edit("\"" + log.url() + "\"", "\"" + other.url() + "\"");
+      assertThat(sync()).isZero();
+      assertThat(other.bundles).hasValue(BUNDLES);
+      assertThat(unproven()).isEmpty();
+    }
+  }
+
+  @Test
+  void aKeptBundleThatIsDamagedIsFetched() throws Exception {
+    breakOffAfter(4, 0);
+    assertThat(sync()).isEqualTo(5);
+    Files.write(unproven().get(1), new byte[] {0, 9, 1});
+    serveWell();
+    assertThat(sync()).isZero();
+    assertThat(kept()).isEqualTo(BUNDLES * BUNDLE);
+  }
+
+  @Test
+  void itGoesOnBehindWhatIsProven() throws Exception {
+    assertThat(sync()).isZero();
+    for (int i = 0; i < 2 * BUNDLE + 3; i++) {
+      log.entries.add(("later entry " + i).getBytes(StandardCharsets.UTF_8));
+    }
+    breakOffAfter(1, 0);
+    assertThat(sync()).isEqualTo(5);
+    assertThat(kept()).isEqualTo(BUNDLES * BUNDLE);
+    serveWell();
+    assertThat(sync()).isZero();
+    assertThat(log.bundles).hasValue(2);
+    assertThat(kept()).isEqualTo(BUNDLES * BUNDLE + 2 * BUNDLE + 3);
+  }
+
+  @Test
+  void aLogThatIsTooLongForOneSyncComesInSeveral() throws Exception {
+    SyncLimits limits = new SyncLimits(Duration.ofMinutes(1), 3L * BUNDLE * 20);
+    assertThatExceptionOfType(FetchException.class)
+        .isThrownBy(() -> follow(limits))
+        .withMessageContaining("bytes of new entries, found more");
+    assertThat(follow(limits)).isInstanceOf(FollowOutcome.Advanced.class);
+    assertThat(kept()).isEqualTo(BUNDLES * BUNDLE);
+  }
+
+  @Test
+  void aTimeLimitIsKept() throws Exception {
+    log.bundleFilter =
+        bundle -> {
+          pause();
+          return bundle;
+        };
+    assertThat(sync("--time-limit", "1s")).isEqualTo(5);
+    assertThat(err).contains("expected to be done within PT1S, was not");
+    int came = unproven().size();
+    assertThat(came).isBetween(1, BUNDLES - 1);
+    serveWell();
+    assertThat(sync("--time-limit", "1m")).isZero();
+    assertThat(log.bundles).hasValue(BUNDLES - came);
+    assertThat(sync("--time-limit", "soon")).isEqualTo(2);
+    assertThat(err).contains("expected a time such as 90s");
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(300);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private FollowOutcome follow(SyncLimits limits) throws Exception {
+    UpdatePolicy policy =
+        UpdatePolicy.parse(
+            AtomicFiles.read(folder.resolve("policy.yaml"), 1 << 16),
+            (name, most) -> AtomicFiles.read(folder.resolve(name), most));
+    try (HttpTransport transport = new HttpTransport(HttpDeadlines.STANDARD)) {
+      return new LogSync(policy, transport, Instant.now(), limits)
+          .sync(policy.logs().get(0), store());
+    }
+  }
+
+  private long kept() throws Exception {
+    return store().load(entry -> {}).size();
+  }
+
+  private LogStore store() throws IOException {
+    try (BoxStore store = BoxStore.open(folder.resolve("state"), false)) {
+      return store.log(TestLog.ORIGIN);
+    }
+  }
+
+  private List<Path> unproven() throws IOException {
+    try (Stream<Path> files = Files.walk(folder.resolve("state"))) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(file -> file.toString().contains("/unproven/"))
+          .sorted()
+          .toList();
+    }
+  }
+}
