@@ -1,9 +1,10 @@
 # Where the heavy scripts try the gates: a Debian root of each suite, a witnessed log whose rebuilders
 # attest what the script tells them, a policy that trusts them, and a table. Sourced after lib.sh.
 #
-# The script defines 'usage', 'operators' and 'witnesses'; 'tools' if it uses more than the lab, and
-# 'protected' if the policy protects packages.
+# The script defines 'usage', 'operators' and 'witnesses'; 'tools' if it uses more than the lab,
+# 'box_packages' if the box has more than a JRE, and 'protected' if the policy protects packages.
 tools=()
+box_packages=()
 protected=()
 
 # --- a suite's own namespaces and folder --------------------------------------------------------------
@@ -103,7 +104,8 @@ make_box() {
     # How this machine reaches its mirror, and nothing else of its configuration.
     site=$(debian_mirror)
     apt-config dump | grep '^Acquire::' >network.conf || true
-    mmdebstrap --quiet --mode=root --variant=minbase --include=default-jre-headless,ca-certificates \
+    mmdebstrap --quiet --mode=root --variant=minbase \
+      --include="$(IFS=,; printf '%s' "default-jre-headless,ca-certificates${box_packages[*]:+,${box_packages[*]}}")" \
       --aptopt=network.conf --dpkgopt=force-unsafe-io "$suite" base "$site" >make.log 2>&1 ||
       { tail -n 20 make.log >&2; fail "the root could not be made" "check the mirror"; }
   fi
@@ -133,6 +135,21 @@ keep() {
   mv "$WORK/upper" "$WORK/kept-$1"
   layers=$WORK/kept-$1:$layers
   reset
+}
+
+# small_deb NAME VERSION DIR [CONTROL-LINE...]: a package with one file that says GOOD.
+small_deb() {
+  local name=$1 version=$2 folder=$3 tree
+  shift 3
+  tree=$(mktemp -d)
+  chmod 755 "$tree"
+  mkdir -p "$tree/DEBIAN" "$tree/usr/share/$name"
+  echo GOOD >"$tree/usr/share/$name/what"
+  printf '%s\n' "Package: $name" "Version: $version" "Architecture: all" "Maintainer: t <t@example.org>" \
+    "Description: made for a test" "$@" >"$tree/DEBIAN/control"
+  # Uncompressed, so that a changed byte inside leaves a package that dpkg can unpack.
+  dpkg-deb --root-owner-group -Znone --build "$tree" "$folder/${name}_${version}_all.deb" >/dev/null
+  rm -r "$tree"
 }
 
 # --- a log, its witnesses, its rebuilders -------------------------------------------------------------
@@ -238,13 +255,14 @@ result() {
     tail -n 60 case.out | sed 's/^/          | /'
   fi
 }
-# row WHAT STATUS TEXT COMMAND...: ends with this status (or 'not-0') and says what matches TEXT.
+# row WHAT STATUS TEXT COMMAND...: ends with this status (or 'not-0': with another) and says what matches
+# TEXT.
 row() {
   local what=$1 expected=$2 text=$3 seen=0 right=yes
   shift 3
   "$@" >case.out 2>&1 || seen=$?
   case "$expected" in
-    not-0) [ "$seen" != 0 ] || right=no ;;
+    not-*) [ "$seen" != "${expected#not-}" ] || right=no ;;
     *) [ "$seen" = "$expected" ] || right=no ;;
   esac
   [ -z "$text" ] || grep -qE -- "$text" case.out || right=no
