@@ -71,9 +71,38 @@ class PackageTest {
         .anyMatch(line -> line.startsWith("-rwx") && line.endsWith(" ./usr/bin/whonix2-update"))
         .anyMatch(line -> line.startsWith("-rwx") && line.endsWith(" ./usr/lib/whonix2/gate"))
         .anyMatch(line -> line.startsWith("-rwx") && line.endsWith(" ./usr/lib/whonix2/gate-setup"))
+        .anyMatch(line -> line.startsWith("-rwx") && line.endsWith("/whonix2/sync-after-update"))
+        .anyMatch(line -> line.endsWith(" ./usr/lib/systemd/system/whonix2-update-sync.timer"))
+        .anyMatch(line -> line.endsWith(" ./usr/lib/systemd/system/whonix2-update-sync.service"))
+        .anyMatch(line -> line.endsWith(" ./usr/share/man/man8/whonix2-update.8.gz"))
         .anyMatch(line -> line.matches(".* ./usr/share/whonix2/update/whonix2-core-.*\\.jar"))
         .anyMatch(line -> line.matches(".* ./usr/share/whonix2/update/picocli-.*\\.jar"));
     assertThat(run("dpkg-deb", "--info", build("b").toString())).doesNotContain("conffiles");
+  }
+
+  @Test
+  void bashCompletesItsCommandsAndOptions() throws Exception {
+    Path tree = folder.resolve("tree");
+    run("dpkg-deb", "--extract", build("a").toString(), tree.toString());
+    assertThat(completions(tree, "whonix2-update", "s")).contains("sync", "status");
+    assertThat(completions(tree, "whonix2-update", "gate", "")).contains("install", "remove");
+    assertThat(completions(tree, "whonix2-update", "sync", "--t")).contains("--time-limit");
+  }
+
+  private List<String> completions(Path tree, String... words) throws Exception {
+    String script =
+        "source \"$0\"; COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1));"
+            + " \"$(complete -p whonix2-update | sed 's/.*-F \\([^ ]*\\) .*/\\1/')\";"
+            + " printf '%s\\n' \"${COMPREPLY[@]}\"";
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "bash",
+                "-c",
+                script,
+                tree.resolve("usr/share/bash-completion/completions/whonix2-update").toString()));
+    command.addAll(List.of(words));
+    return run(command.toArray(String[]::new)).lines().map(String::strip).toList();
   }
 
   @Test
