@@ -22,7 +22,10 @@ final class PolicyFile {
   private @Nullable Path file;
 
   PolicyDocument read(StateOptions folders) throws CommandException, IOException {
-    Path path = file != null ? file : folders.config().resolve("policy.yaml");
+    return read(file != null ? file : folders.config().resolve("policy.yaml"));
+  }
+
+  PolicyDocument read(Path path) throws CommandException, IOException {
     Path folder = path.toAbsolutePath().getParent();
     if (folder == null) {
       throw new CommandException(ExitCode.USAGE, "expected a policy file, found " + path);

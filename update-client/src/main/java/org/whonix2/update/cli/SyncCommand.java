@@ -5,11 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.json.StrictJson;
@@ -66,6 +69,21 @@ final class SyncCommand implements Callable<ExitCode> {
               + " (default: ${DEFAULT-VALUE})")
   private Duration timeLimit = Duration.ZERO;
 
+  @Option(
+      names = "--wait",
+      description = "if another sync is running, wait for it, within the time limit")
+  private boolean wait;
+
+  @Option(
+      names = "--same-policy",
+      description =
+          "go by the policy under which the tickets stand, wherever it is, if there are any: what a"
+              + " timer runs must not change what the owner chose")
+  private boolean samePolicy;
+
+  @Option(names = "--quiet", description = "print only what is wrong")
+  private boolean quiet;
+
   @Option(names = "--json", description = "print JSON")
   private boolean json;
 
@@ -73,6 +91,12 @@ final class SyncCommand implements Callable<ExitCode> {
 
   @Override
   public ExitCode call() throws CommandException, IOException {
+    if (timeLimit.compareTo(SyncLimits.LONGEST) > 0) {
+      throw new CommandException(
+          ExitCode.USAGE,
+          "expected a time limit of at most " + SyncLimits.LONGEST.toHours() + "h",
+          "what came by the end of one sync is not fetched again by the next");
+    }
     PolicyDocument document = readPolicy();
     UpdatePolicy policy = document.policy();
     Instant now = Instant.now();
@@ -81,7 +105,7 @@ final class SyncCommand implements Callable<ExitCode> {
     ArrayNode logs = report.putArray("logs");
     try (BoxStore store = open();
         HttpTransport transport = new HttpTransport(HttpDeadlines.STANDARD);
-        Progress progress = Progress.onStandardError()) {
+        Progress progress = quiet ? Progress.silent() : Progress.onStandardError()) {
       LogSync sync = new LogSync(policy, transport, now, SyncLimits.within(timeLimit));
       for (LogSource source : policy.logs()) {
         progress.phase("following " + source.origin());
@@ -108,13 +132,23 @@ final class SyncCommand implements Callable<ExitCode> {
   /** Without a policy the tickets made under an older one are void. */
   private PolicyDocument readPolicy() throws CommandException, IOException {
     try {
-      return policyFile.read(folders);
+      Optional<Path> standing = samePolicy ? standingPolicy() : Optional.empty();
+      return standing.isPresent() ? policyFile.read(standing.get()) : policyFile.read(folders);
     } catch (CommandException e) {
       refuseAll(String.valueOf(e.getMessage()));
       throw e;
     } catch (IOException e) {
       refuseAll("the policy cannot be read: " + e);
       throw e;
+    }
+  }
+
+  /** Where the policy lies under which the tickets were made; nothing if there are none. */
+  private Optional<Path> standingPolicy() throws IOException {
+    try (BoxStore store = BoxStore.open(folders.state(), false)) {
+      return store.tickets().flatMap(Tickets::policy).map(bound -> Path.of(bound.path()));
+    } catch (MalformedInputException e) {
+      return Optional.empty();
     }
   }
 
@@ -144,7 +178,7 @@ final class SyncCommand implements Callable<ExitCode> {
   private void tellTickets(Tickets tickets, ObjectNode node) {
     TicketSummary summary = TicketSummary.of(tickets, Instant.now());
     summary.describe(node);
-    if (!json) {
+    if (!json && !quiet) {
       out().println("tickets: " + summary.text());
       if (summary.mode() == Mode.OBSERVE) {
         out().println("mode observe: the gates only report what they would refuse");
@@ -153,14 +187,30 @@ final class SyncCommand implements Callable<ExitCode> {
   }
 
   private BoxStore open() throws CommandException, IOException {
+    long end = System.nanoTime() + timeLimit.toNanos();
+    while (true) {
+      try {
+        return BoxStore.open(folders.state(), true);
+      } catch (StoreBusyException e) {
+        if (!wait || System.nanoTime() >= end || !sleep()) {
+          throw new CommandException(
+              ExitCode.OUTSIDE_FAILED,
+              String.valueOf(e.getMessage()),
+              "wait until it has finished (--wait); verify works meanwhile",
+              e);
+        }
+      }
+    }
+  }
+
+  /** Returns whether nobody interrupted it. */
+  private static boolean sleep() {
     try {
-      return BoxStore.open(folders.state(), true);
-    } catch (StoreBusyException e) {
-      throw new CommandException(
-          ExitCode.OUTSIDE_FAILED,
-          String.valueOf(e.getMessage()),
-          "wait until it has finished; verify works meanwhile",
-          e);
+      TimeUnit.MILLISECONDS.sleep(500);
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -235,7 +285,9 @@ final class SyncCommand implements Callable<ExitCode> {
 
   private void print(LogSource source, Result result) {
     if (result.exitCode == ExitCode.DONE) {
-      out().println(source.origin() + ": " + result.text);
+      if (!quiet) {
+        out().println(source.origin() + ": " + result.text);
+      }
       return;
     }
     PrintWriter err = spec.commandLine().getErr();

@@ -66,7 +66,7 @@ public final class Appender implements EntrySink, AutoCloseable {
     decided = true;
     files.replace(folder.resolve(LogStore.CHECKPOINT), checkpoint);
     store.clearRollback();
-    UnprovenBundles.forgetAll(folder, files);
+    store.forgetUnproven();
     Leftovers.sweep(folder, size, files);
   }
 

@@ -201,8 +201,13 @@ public final class LogStore {
   }
 
   /** What this address served of it that nothing proves yet; for the writer. */
-  public UnprovenBundles unproven(URI address) throws IOException {
-    return new UnprovenBundles(folder, address, files);
+  public UnprovenBundles unproven(URI address) {
+    return new UnprovenBundles(folder, address, UnprovenBundles.MAX_BYTES);
+  }
+
+  /** Removes all of that, of every address; for the writer. */
+  public void forgetUnproven() {
+    UnprovenBundles.forgetAll(folder);
   }
 
   /** What a log was caught at. */

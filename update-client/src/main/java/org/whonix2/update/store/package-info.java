@@ -5,6 +5,7 @@
  * <pre>
  * STATE/update/logs/SHA256(origin)/checkpoint          the newest accepted checkpoint
  * STATE/update/logs/SHA256(origin)/tile/entries/...    every entry up to it
+ * STATE/update/logs/SHA256(origin)/unproven/SHA256(address)/...   {@link UnprovenBundles}
  * STATE/update/logs/SHA256(origin)/rollback, fork      a proof of misbehaviour, while it stands
  * STATE/update/logs/SHA256(origin)/rollback-TIME       proofs that no longer stand, the last few
  * STATE/update/logs/SHA256(origin)/times               org.whonix2.core.log.WitnessedTimes

@@ -15,8 +15,9 @@ import org.whonix2.update.store.UnprovenBundles;
  * Reads a log at one address by C2SP tlog-tiles, until a deadline and up to a number of bytes. Full
  * bundles are kept until they are proven: what a sync before this one brought is not fetched again,
  * nor does it count. A bundle that is not behind the last one begins a second reading, from the
- * log's start, of what is kept and of what is new: all of it is fetched, and may bring as much
- * again, and the kept bytes.
+ * log's start, of what is proven and of what is new: it may bring as much again, and the proven
+ * bytes. It looks for a lie of the log's, so there is none where something came from an earlier
+ * sync: then that is doubted first.
  */
 final class HttpLogFetcher implements LogFetcher {
   private final HttpTransport transport;
@@ -29,6 +30,15 @@ final class HttpLogFetcher implements LogFetcher {
   private long last = -1;
   private boolean again;
   private boolean resumed;
+
+  /** Something that came in an earlier sync does not fit what the log signed. */
+  static final class DoubtfulException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    DoubtfulException(URI address) {
+      super(address + ": what it served before does not fit what the log signed now");
+    }
+  }
 
   HttpLogFetcher(
       HttpTransport transport,
@@ -54,6 +64,9 @@ final class HttpLogFetcher implements LogFetcher {
   @Override
   public byte[] entries(long bundle, int width) throws IOException {
     if (bundle <= last) {
+      if (resumed) {
+        throw new DoubtfulException(address);
+      }
       again = true;
       budget = unprovenBytes + keptBytes;
     }

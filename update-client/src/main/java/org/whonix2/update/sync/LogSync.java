@@ -69,20 +69,27 @@ public final class LogSync {
     addressesLeft -= source.urls().size();
     LogState kept = store.load(entry -> {});
     Optional<FollowOutcome> best = Optional.empty();
-    Optional<FetchException> failure = Optional.empty();
+    Optional<IOException> failure = Optional.empty();
     int left = source.urls().size();
     for (URI address : source.urls()) {
       left--;
       SyncDeadline share = left + addressesLeft > 0 ? deadline.half() : deadline;
       try {
         FollowOutcome outcome = follow(source, address, share, kept, store);
+        if (outcome instanceof FollowOutcome.Unchanged && isOfTheDisk(failure)) {
+          // There may be more in the log, which could not be taken in.
+          continue;
+        }
         if (!BEST_FIRST.contains(outcome.getClass())) {
           return outcome;
         }
         best = Optional.of(best.filter(other -> rank(other) <= rank(outcome)).orElse(outcome));
       } catch (FetchException e) {
-        failure.ifPresent(first -> first.addSuppressed(e));
-        failure = Optional.of(failure.orElse(e));
+        failure = Optional.of(graver(failure, e));
+      } catch (IOException e) {
+        // This address may have filled the disk: another may do without.
+        store.forgetUnproven();
+        failure = Optional.of(graver(failure, e));
       }
     }
     if (best.isEmpty()) {
@@ -94,6 +101,21 @@ public final class LogSync {
     return best.get();
   }
 
+  private static boolean isOfTheDisk(Optional<IOException> failure) {
+    return failure.isPresent() && !(failure.get() instanceof FetchException);
+  }
+
+  /** The disk's failure before the network's, the first of each before others. */
+  private static IOException graver(Optional<IOException> first, IOException other) {
+    if (first.isEmpty()) {
+      return other;
+    }
+    boolean isGraver = !isOfTheDisk(first) && isOfTheDisk(Optional.of(other));
+    IOException graver = isGraver ? other : first.get();
+    graver.addSuppressed(isGraver ? first.get() : other);
+    return graver;
+  }
+
   private static int rank(FollowOutcome outcome) {
     return BEST_FIRST.indexOf(outcome.getClass());
   }
@@ -102,20 +124,34 @@ public final class LogSync {
       LogSource source, URI address, SyncDeadline share, LogState kept, LogStore store)
       throws IOException, MalformedInputException {
     UnprovenBundles unproven = store.unproven(address);
-    while (true) {
-      HttpLogFetcher fetcher =
-          new HttpLogFetcher(
-              transport, address, share, unproven, limits.unprovenBytes(), store.bytes(kept));
-      FollowOutcome outcome = follow(source, fetcher, kept, store);
-      if (!(outcome instanceof FollowOutcome.ServedOtherEntries)) {
-        return outcome;
+    HttpLogFetcher fetcher = fetcher(address, share, unproven, kept, store);
+    FollowOutcome outcome;
+    try {
+      outcome = follow(source, fetcher, kept, store);
+      if (!(outcome instanceof FollowOutcome.ServedOtherEntries && fetcher.hasResumed())) {
+        return forgetting(unproven, outcome);
       }
-      unproven.forget();
-      if (!fetcher.hasResumed()) {
-        return outcome;
-      }
-      // What it served then need not be what it serves now: once more, with nothing kept.
+    } catch (HttpLogFetcher.DoubtfulException e) {
+      // As below.
     }
+    // What it served then need not be what it serves now: once more, with nothing kept.
+    unproven.forget();
+    outcome = follow(source, fetcher(address, share, unproven, kept, store), kept, store);
+    return forgetting(unproven, outcome);
+  }
+
+  private static FollowOutcome forgetting(UnprovenBundles unproven, FollowOutcome outcome) {
+    if (outcome instanceof FollowOutcome.ServedOtherEntries) {
+      unproven.forget();
+    }
+    return outcome;
+  }
+
+  private HttpLogFetcher fetcher(
+      URI address, SyncDeadline share, UnprovenBundles unproven, LogState kept, LogStore store)
+      throws IOException {
+    return new HttpLogFetcher(
+        transport, address, share, unproven, limits.unprovenBytes(), store.bytes(kept));
   }
 
   private FollowOutcome follow(

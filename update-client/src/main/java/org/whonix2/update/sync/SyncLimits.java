@@ -9,6 +9,9 @@ import java.time.Duration;
  * @param unprovenBytes for entries of one log that one address serves before they are proven
  */
 public record SyncLimits(Duration time, long unprovenBytes) {
+  /** No sync may take longer. */
+  public static final Duration LONGEST = Duration.ofDays(1);
+
   public static final SyncLimits STANDARD = new SyncLimits(Duration.ofHours(1), 512L << 20);
 
   /** The standard ones, but for the time. */
@@ -17,8 +20,14 @@ public record SyncLimits(Duration time, long unprovenBytes) {
   }
 
   public SyncLimits {
-    if (time.toMillis() < 1 || unprovenBytes < 1) {
-      throw new IllegalArgumentException("nothing at all: " + time + ", " + unprovenBytes);
+    if (time.toMillis() < 1 || time.compareTo(LONGEST) > 0 || unprovenBytes < 1) {
+      throw new IllegalArgumentException(
+          "expected some bytes, and a time of up to "
+              + LONGEST
+              + ": "
+              + time
+              + ", "
+              + unprovenBytes);
     }
   }
 }

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.whonix2.io.cli.ExitCode;
 import picocli.CommandLine;
 
-/** The manual page says what the program and the gate are, no less and no more. */
+/**
+ * The manual page has the program's commands, options and exit statuses, and refusals of the gate.
+ */
 class ManPageTest {
   private static final Path SOURCES = Path.of("src");
   private static final Path PAGE = SOURCES.resolve("deb/whonix2-update.8");

@@ -149,8 +149,8 @@ class ResumedSyncTest extends BoxTest {
           pause();
           return bundle;
         };
-    assertThat(sync("--time-limit", "1s")).isEqualTo(5);
-    assertThat(err).contains("expected to be done within PT1S, was not");
+    assertThat(sync("--time-limit", "3s")).isEqualTo(5);
+    assertThat(err).contains("expected to be done within PT3S, was not");
     int came = unproven().size();
     assertThat(came).isBetween(1, BUNDLES - 1);
     serveWell();
@@ -158,11 +158,113 @@ class ResumedSyncTest extends BoxTest {
     assertThat(log.bundles).hasValue(BUNDLES - came);
     assertThat(sync("--time-limit", "soon")).isEqualTo(2);
     assertThat(err).contains("expected a time such as 90s");
+    assertThat(sync("--time-limit", "999999d")).isEqualTo(2);
+    assertThat(err).contains("expected a time limit of at most 24h");
+  }
+
+  /** A bundle behind what is proven is false: then the log's past is not looked through for it. */
+  @Test
+  void oneFalseBundleDoesNotMakeTheWholeLogBeFetched() throws Exception {
+    assertThat(sync()).isZero();
+    addEntries(3 * BUNDLE);
+    breakOffAfter(2, 1);
+    assertThat(sync()).isEqualTo(5);
+    assertThat(unproven()).hasSize(2);
+    serveWell();
+    assertThat(sync()).isZero();
+    assertThat(log.bundles).hasValue(1 + 3);
+    assertThat(kept()).isEqualTo((BUNDLES + 3) * BUNDLE);
+  }
+
+  @Test
+  void aFalseBundleIsGoneAlsoIfTheNextSyncBreaksOff() throws Exception {
+    assertThat(sync()).isZero();
+    addEntries(4 * BUNDLE);
+    breakOffAfter(1, 1);
+    assertThat(sync()).isEqualTo(5);
+    // Less than the whole log, though more than what is new.
+    long bytes = BUNDLE * 30L;
+    SyncLimits limits = new SyncLimits(Duration.ofMinutes(1), 3 * bytes);
+    serveWell();
+    assertThatExceptionOfType(FetchException.class).isThrownBy(() -> follow(limits));
+    assertThat(follow(limits)).isInstanceOf(FollowOutcome.Advanced.class);
+    assertThat(kept()).isEqualTo((BUNDLES + 4) * BUNDLE);
+  }
+
+  private void addEntries(int count) {
+    for (int i = 0; i < count; i++) {
+      log.entries.add(("a later entry, " + (100_000 + i)).getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  @Test
+  void aStoreThatFailsAtOneAddressIsTriedAtTheOther() throws Exception {
+    breakOffAfter(4, 0);
+    assertThat(sync()).isEqualTo(5);
+    Path obstacle = Files.createFile(store().folder().resolve("tile"));
+    assertThat(sync()).isEqualTo(5);
+    assertThat(err).contains("could not be read or written").contains(obstacle.toString());
+    assertThat(unproven()).isEmpty();
+    Files.delete(obstacle);
+    serveWell();
+    assertThat(sync()).isZero();
+  }
+
+  @Test
+  void quietPrintsOnlyWhatIsWrong() throws Exception {
+    assertThat(sync("--quiet")).isZero();
+    assertThat(out).isEmpty();
+    assertThat(err).isEmpty();
+    log.close();
+    assertThat(sync("--quiet")).isEqualTo(5);
+    assertThat(err).startsWith("error: " + TestLog.ORIGIN);
+  }
+
+  @Test
+  void waitsForAnotherSync() throws Exception {
+    AtomicInteger code = new AtomicInteger(-1);
+    Thread waiting = new Thread(() -> code.set(sync("--wait", "--time-limit", "1m")));
+    try (BoxStore writer = BoxStore.open(folder.resolve("state"), true)) {
+      assertThat(sync("--wait", "--time-limit", "1s")).isEqualTo(5);
+      assertThat(err).contains("another sync is running");
+      waiting.start();
+      pause();
+      assertThat(writer.tickets()).isEmpty();
+      assertThat(waiting.isAlive()).isTrue();
+    }
+    waiting.join(60_000);
+    assertThat(code).hasValue(0);
+    assertThat(kept()).isEqualTo(BUNDLES * BUNDLE);
+  }
+
+  /** What runs unattended goes by the policy that the owner last went by. */
+  @Test
+  void samePolicyIsTheOneOfTheTickets() throws Exception {
+    Path own = folder.resolve("policy.yaml");
+    Path etc = Files.createDirectory(folder.resolve("etc"));
+    Path lax = etc.resolve("policy.yaml");
+    Files.copy(folder.resolve("alpha.asc"), etc.resolve("alpha.asc"));
+    Files.copy(folder.resolve("beta.asc"), etc.resolve("beta.asc"));
+    Files.writeString(
+        lax, Files.readString(own).replace("threshold: 2}\nveto", "threshold: 1}\nveto"));
+    String[] unattended = {
+      "sync",
+      "--same-policy",
+      "--config",
+      etc.toString(),
+      "--state",
+      folder.resolve("state").toString()
+    };
+    assertThat(run(unattended)).isZero();
+    assertThat(tickets().policy().orElseThrow().path()).isEqualTo(lax.toString());
+    assertThat(sync()).isZero();
+    assertThat(run(unattended)).isZero();
+    assertThat(tickets().policy().orElseThrow().path()).isEqualTo(own.toString());
   }
 
   private static void pause() {
     try {
-      Thread.sleep(300);
+      Thread.sleep(1_000);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -54,6 +55,7 @@ class StoppedSyncTest {
       History.takeIn(store, from);
     }
     store.keepProof(Misbehaviour.ROLLBACK, "a proof");
+    store.unproven(URI.create("http://log.example.org")).keep(7, new byte[9]);
 
     LogStore stopped = new LogStore(log, failing);
     if (failing.wereEnough()) {
