@@ -27,7 +27,8 @@ for size in $sizes; do
   rm -rf "$work/synced" "$box"
   mkdir "$work/synced"
   : >"$work/synced.out"
-  benchmark SyncedLog "$work/synced" "$size" >"$work/synced.out" &
+  "${WHONIX2_JAVA:-java}" -Xmx2g -XX:-UsePerfData -cp "$work/classes:$libraries" \
+    org.whonix2.e2e.bench.SyncedLog "$work/synced" "$size" >"$work/synced.out" &
   served=$!
   until [ -s "$work/synced.out" ]; do
     kill -0 "$served" 2>/dev/null || fail "the log could not be made"

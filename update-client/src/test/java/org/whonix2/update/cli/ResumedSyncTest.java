@@ -198,7 +198,7 @@ class ResumedSyncTest extends BoxTest {
   }
 
   @Test
-  void aStoreThatFailsAtOneAddressIsTriedAtTheOther() throws Exception {
+  void whereTheDiskFailsNothingUnprovenStays() throws Exception {
     breakOffAfter(4, 0);
     assertThat(sync()).isEqualTo(5);
     Path obstacle = Files.createFile(store().folder().resolve("tile"));
