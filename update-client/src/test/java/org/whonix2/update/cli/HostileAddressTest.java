@@ -269,6 +269,17 @@ class HostileAddressTest {
   }
 
   @Test
+  void oneWhoseEntriesTheDiskCannotTakeIsLeft() throws Exception {
+    assertThat(sync()).isEqualTo("advanced 0");
+    add(second, 9);
+    add(first, 256);
+    // As above: what only the first has needs this folder.
+    Files.writeString(logFolder().resolve("tile/entries/002.p"), "");
+    assertThat(sync()).isEqualTo("advanced 0");
+    assertThat(store().load(entry -> {}).size()).isEqualTo(309);
+  }
+
+  @Test
   void aSecondSyncIsTurnedAway() throws Exception {
     try (BoxStore writer = BoxStore.open(state(), true)) {
       assertThat(writer.log(TestLog.ORIGIN).load(entry -> {}).note()).isEmpty();
