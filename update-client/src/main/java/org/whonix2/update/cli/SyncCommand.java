@@ -97,14 +97,20 @@ final class SyncCommand implements Callable<ExitCode> {
           "expected a time limit of at most " + SyncLimits.LONGEST.toHours() + "h",
           "what came by the end of one sync is not fetched again by the next");
     }
-    PolicyDocument document = readPolicy();
+    try (BoxStore store = open()) {
+      // Not before: who held it until now may have gone by another policy.
+      return sync(readPolicy(store), store);
+    }
+  }
+
+  private ExitCode sync(PolicyDocument document, BoxStore store)
+      throws CommandException, IOException {
     UpdatePolicy policy = document.policy();
     Instant now = Instant.now();
     ExitCode worst = ExitCode.DONE;
     ObjectNode report = StrictJson.newObject();
     ArrayNode logs = report.putArray("logs");
-    try (BoxStore store = open();
-        HttpTransport transport = new HttpTransport(HttpDeadlines.STANDARD);
+    try (HttpTransport transport = new HttpTransport(HttpDeadlines.STANDARD);
         Progress progress = quiet ? Progress.silent() : Progress.onStandardError()) {
       LogSync sync = new LogSync(policy, transport, now, SyncLimits.within(timeLimit));
       for (LogSource source : policy.logs()) {
@@ -130,31 +136,25 @@ final class SyncCommand implements Callable<ExitCode> {
   }
 
   /** Without a policy the tickets made under an older one are void. */
-  private PolicyDocument readPolicy() throws CommandException, IOException {
+  private PolicyDocument readPolicy(BoxStore store) throws CommandException, IOException {
     try {
-      Optional<Path> standing = samePolicy ? standingPolicy() : Optional.empty();
+      Optional<Path> standing = samePolicy ? standingPolicy(store) : Optional.empty();
       return standing.isPresent() ? policyFile.read(standing.get()) : policyFile.read(folders);
     } catch (CommandException e) {
-      refuseAll(String.valueOf(e.getMessage()));
+      IssuedTickets.refuseAll(String.valueOf(e.getMessage()), store);
       throw e;
     } catch (IOException e) {
-      refuseAll("the policy cannot be read: " + e);
+      IssuedTickets.refuseAll("the policy cannot be read: " + e, store);
       throw e;
     }
   }
 
   /** Where the policy lies under which the tickets were made; nothing if there are none. */
-  private Optional<Path> standingPolicy() throws IOException {
-    try (BoxStore store = BoxStore.open(folders.state(), false)) {
+  private static Optional<Path> standingPolicy(BoxStore store) throws IOException {
+    try {
       return store.tickets().flatMap(Tickets::policy).map(bound -> Path.of(bound.path()));
     } catch (MalformedInputException e) {
       return Optional.empty();
-    }
-  }
-
-  private void refuseAll(String why) throws CommandException, IOException {
-    try (BoxStore store = open()) {
-      IssuedTickets.refuseAll(why, store);
     }
   }
 

@@ -38,12 +38,11 @@ public final class UnprovenBundles {
   /** The least that a file takes. */
   private static final long BLOCK = 4096;
 
-  private final Path all;
   private final Path folder;
   private long room;
 
   UnprovenBundles(Path log, URI address, long maxBytes) {
-    this.all = log.resolve(FOLDER);
+    Path all = log.resolve(FOLDER);
     // The digest, as an address may hold anything.
     this.folder =
         all.resolve(Sha256.of(address.toString().getBytes(StandardCharsets.UTF_8)).toString());

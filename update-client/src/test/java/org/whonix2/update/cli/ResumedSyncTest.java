@@ -237,6 +237,24 @@ class ResumedSyncTest extends BoxTest {
     assertThat(kept()).isEqualTo(BUNDLES * BUNDLE);
   }
 
+  /** Who waited goes by what was chosen meanwhile. */
+  @Test
+  void aPolicyThatIsPutInPlaceWhileItWaitsIsTheOneItReads() throws Exception {
+    Path policy = folder.resolve("policy.yaml");
+    String text = Files.readString(policy);
+    Files.delete(policy);
+    AtomicInteger code = new AtomicInteger(-1);
+    Thread waiting = new Thread(() -> code.set(sync("--wait", "--time-limit", "1m")));
+    try (BoxStore writer = BoxStore.open(folder.resolve("state"), true)) {
+      waiting.start();
+      pause();
+      Files.writeString(policy, text);
+      assertThat(writer.tickets()).isEmpty();
+    }
+    waiting.join(60_000);
+    assertThat(code).hasValue(0);
+  }
+
   /** What runs unattended goes by the policy that the owner last went by. */
   @Test
   void samePolicyIsTheOneOfTheTickets() throws Exception {
