@@ -137,9 +137,13 @@ final class SyncCommand implements Callable<ExitCode> {
 
   /** Without a policy the tickets made under an older one are void. */
   private PolicyDocument readPolicy(BoxStore store) throws CommandException, IOException {
+    Optional<Path> standing = samePolicy ? standingPolicy(store) : Optional.empty();
+    if (standing.isPresent()) {
+      // If it cannot be read the gates refuse by themselves, and which one it was stays known.
+      return policyFile.read(standing.get());
+    }
     try {
-      Optional<Path> standing = samePolicy ? standingPolicy(store) : Optional.empty();
-      return standing.isPresent() ? policyFile.read(standing.get()) : policyFile.read(folders);
+      return policyFile.read(folders);
     } catch (CommandException e) {
       IssuedTickets.refuseAll(String.valueOf(e.getMessage()), store);
       throw e;
@@ -149,12 +153,18 @@ final class SyncCommand implements Callable<ExitCode> {
     }
   }
 
-  /** Where the policy lies under which the tickets were made; nothing if there are none. */
-  private static Optional<Path> standingPolicy(BoxStore store) throws IOException {
+  /** Where the policy lies under which the tickets were made; nothing if they name none. */
+  private static Optional<Path> standingPolicy(BoxStore store)
+      throws CommandException, IOException {
     try {
       return store.tickets().flatMap(Tickets::policy).map(bound -> Path.of(bound.path()));
     } catch (MalformedInputException e) {
-      return Optional.empty();
+      throw new CommandException(
+          ExitCode.EVIDENCE_MISSING,
+          "the tickets are damaged, and with them which policy they were made under: "
+              + e.getMessage(),
+          "run whonix2-update sync, with --policy if it is not the default one",
+          e);
     }
   }
 

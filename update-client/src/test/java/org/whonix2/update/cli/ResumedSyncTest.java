@@ -120,9 +120,7 @@ class ResumedSyncTest extends BoxTest {
   @Test
   void itGoesOnBehindWhatIsProven() throws Exception {
     assertThat(sync()).isZero();
-    for (int i = 0; i < 2 * BUNDLE + 3; i++) {
-      log.entries.add(("later entry " + i).getBytes(StandardCharsets.UTF_8));
-    }
+    addEntries(2 * BUNDLE + 3);
     breakOffAfter(1, 0);
     assertThat(sync()).isEqualTo(5);
     assertThat(kept()).isEqualTo(BUNDLES * BUNDLE);
@@ -278,6 +276,18 @@ class ResumedSyncTest extends BoxTest {
     assertThat(sync()).isZero();
     assertThat(run(unattended)).isZero();
     assertThat(tickets().policy().orElseThrow().path()).isEqualTo(own.toString());
+
+    // Also where that cannot be read for a while, or nobody knows any more which it was.
+    Path away = Files.move(own, folder.resolve("away"));
+    assertThat(run(unattended)).isEqualTo(1);
+    assertThat(err).contains("there is no policy at " + own);
+    Files.move(away, own);
+    assertThat(run(unattended)).isZero();
+    assertThat(tickets().policy().orElseThrow().path()).isEqualTo(own.toString());
+    Files.writeString(folder.resolve("state/update/tickets"), "damaged");
+    assertThat(run(unattended)).isEqualTo(3);
+    assertThat(err).contains("the tickets are damaged");
+    assertThat(Files.readString(folder.resolve("state/update/tickets"))).isEqualTo("damaged");
   }
 
   private static void pause() {
