@@ -51,14 +51,18 @@ class ManPageTest {
     return end < 0 ? rest : rest.substring(0, end + 1);
   }
 
+  /** The last group of every match of this form in the section. */
+  private List<String> named(String section, String form) {
+    return Pattern.compile(form)
+        .matcher(section(section))
+        .results()
+        .map(match -> match.group(match.groupCount()))
+        .toList();
+  }
+
   @Test
   void itHasEveryCommand() {
-    Set<String> named =
-        Pattern.compile("\\.TP\n\\.B ([a-z ]+)\n")
-            .matcher(section("COMMANDS"))
-            .results()
-            .map(match -> match.group(1))
-            .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> named = new TreeSet<>(named("COMMANDS", "\\.TP\n\\.B ([a-z ]+)\n"));
     Set<String> there =
         commands().stream()
             .filter(command -> command.getSubcommands().isEmpty())
@@ -71,12 +75,7 @@ class ManPageTest {
 
   @Test
   void itHasEveryOptionAndNoOther() {
-    Set<String> named =
-        Pattern.compile("--[a-z-]+")
-            .matcher(section("OPTIONS"))
-            .results()
-            .map(match -> match.group())
-            .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> named = new TreeSet<>(named("OPTIONS", "--[a-z-]+"));
     Set<String> there =
         commands().stream()
             .flatMap(command -> command.getCommandSpec().options().stream())
@@ -87,12 +86,7 @@ class ManPageTest {
 
   @Test
   void itHasEveryExitStatus() {
-    List<String> named =
-        Pattern.compile("\\.TP\n\\.B ([0-9]+)\n")
-            .matcher(section("EXIT STATUS"))
-            .results()
-            .map(match -> match.group(1))
-            .toList();
+    List<String> named = named("EXIT STATUS", "\\.TP\n\\.B ([0-9]+)\n");
     List<String> there = new ArrayList<>();
     for (ExitCode code : ExitCode.values()) {
       there.add(String.valueOf(code.number()));
@@ -103,12 +97,7 @@ class ManPageTest {
   @Test
   void theGateSaysTheRefusalsThatItExplains() throws Exception {
     String gate = Files.readString(SOURCES.resolve("gate/gate"));
-    List<String> headings =
-        Pattern.compile("\\.TP\n\\.(BR?) (.*)\n")
-            .matcher(section("REFUSALS OF THE GATE"))
-            .results()
-            .map(match -> match.group(2))
-            .toList();
+    List<String> headings = named("REFUSALS OF THE GATE", "\\.TP\n\\.BR? (.*)\n");
     assertThat(headings).hasSizeGreaterThan(5);
     for (String heading : headings) {
       List<String> quoted =
