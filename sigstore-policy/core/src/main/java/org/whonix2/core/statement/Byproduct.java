@@ -8,6 +8,9 @@ import org.whonix2.core.json.JsonFields;
 
 /** A file that a rebuild made beside its artifacts, such as its log. */
 public record Byproduct(String name, String mediaType, Sha256 digest) {
+  /** What the build's log is called. */
+  public static final String BUILD_LOG = "build.log";
+
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.+~_-]{0,199}");
   private static final Pattern MEDIA_TYPE = Pattern.compile("[a-z]+/[a-z0-9.+-]{1,100}");
 

@@ -36,6 +36,7 @@ final class Ballot {
   private final Terms terms;
   private final List<LoggedRebuild> votes;
   private final List<Counterpart> also;
+  private final List<Veto> vetoes;
   private final Optional<Instant> until;
   private final List<Reason> reasons = new ArrayList<>();
 
@@ -48,10 +49,11 @@ final class Ballot {
     this.terms = terms;
     this.votes = votes;
     this.also = also;
+    this.vetoes = vetoes.standing();
     this.until =
         Stream.of(
                 terms.until().stream(),
-                vetoes.overridden().stream(),
+                vetoes.until().stream(),
                 also.stream().flatMap(other -> other.until().stream()))
             .flatMap(ends -> ends)
             .min(Comparator.naturalOrder());
@@ -74,13 +76,25 @@ final class Ballot {
     return also;
   }
 
-  /** 0 for an acceptance; with a quorum something else is wrong. */
-  private int distance() {
-    boolean isShort = reasons.stream().anyMatch(reason -> reason.rule() == Rule.QUORUM);
-    return reasons.isEmpty() ? 0 : isShort ? 2 : 1;
+  /** What stands against the file, enough or not. */
+  List<Veto> vetoes() {
+    return vetoes;
   }
 
-  /** When the terms or an override on which they rest cease to apply. */
+  /** 0 for an acceptance; more where votes are missing than where others speak against them. */
+  private int distance() {
+    return reasons.stream().mapToInt(reason -> distance(reason.rule())).max().orElse(0);
+  }
+
+  private static int distance(Rule missed) {
+    return switch (missed) {
+      case QUORUM -> 3;
+      case DISTINCT -> 2;
+      default -> 1;
+    };
+  }
+
+  /** When the terms, or what keeps a veto from standing, cease to apply. */
   Optional<Instant> until() {
     return until;
   }

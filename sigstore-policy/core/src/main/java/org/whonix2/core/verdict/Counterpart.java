@@ -16,8 +16,9 @@ import org.whonix2.core.policy.Quorum;
  * @param votes that count for that artifact
  * @param votesSetAside that would count, had their keys not signed two things
  * @param uncounted of that class and source, with the reason for each
+ * @param vetoes that stand against that artifact, enough or not
  * @param reasons why it does not do; empty if it does
- * @param until when the first of the overrides ends that keep vetoes against it from standing
+ * @param until when the first of the vetoes on it that do not stand may stand again
  */
 public record Counterpart(
     String toolchain,
@@ -26,12 +27,14 @@ public record Counterpart(
     List<LoggedRebuild> votes,
     List<LoggedRebuild> votesSetAside,
     List<Verdict.Uncounted> uncounted,
+    List<Veto> vetoes,
     List<Reason> reasons,
     Optional<Instant> until) {
   public Counterpart {
     votes = List.copyOf(votes);
     votesSetAside = List.copyOf(votesSetAside);
     uncounted = List.copyOf(uncounted);
+    vetoes = List.copyOf(vetoes);
     reasons = List.copyOf(reasons);
   }
 

@@ -85,7 +85,7 @@ final class Counterparts {
             "it is of " + asked.toolchain + " itself, and no other hash class is asked for",
             "a policy would be needed whose 'also' names another hash class too");
     Tally tally = Tally.of(grounds, installed, said(asked));
-    return counterpart(asked, new Judged(tally, List.of(alone), Optional.empty()));
+    return counterpart(asked, new Judged(tally, List.of(alone), Vetoes.NONE));
   }
 
   /** What a policy asks for in one class of one source. */
@@ -155,15 +155,19 @@ final class Counterparts {
    *
    * @param complaints why it does not do
    */
-  private record Judged(Tally tally, List<Reason> complaints, Optional<Instant> until) {
+  private record Judged(Tally tally, List<Reason> complaints, Vetoes vetoes) {
     /** What does first, and for the longest time; then what most operators vote for. */
     private static final Comparator<Judged> NEAREST =
         Comparator.comparing((Judged one) -> !one.complaints.isEmpty())
             .thenComparing(Judged::until, Ballot.LONGEST)
             .thenComparing(one -> -Agreement.operators(one.tally.votes()).size());
 
+    private Optional<Instant> until() {
+      return vetoes.until();
+    }
+
     private boolean isMetWithoutEnd() {
-      return complaints.isEmpty() && until.isEmpty();
+      return complaints.isEmpty() && until().isEmpty();
     }
   }
 
@@ -171,7 +175,7 @@ final class Counterparts {
     Vetoes vetoes = tally.vetoes(asked.toolchain, Optional.of(asked.source));
     List<Reason> complaints = new Agreement(asked.quorum, tally.votes()).reasons();
     vetoes.refuse(asked.vetoOperators).ifPresent(complaints::add);
-    return new Judged(tally, complaints, vetoes.overridden());
+    return new Judged(tally, complaints, vetoes);
   }
 
   private static Counterpart counterpart(Asked asked, Judged judged) {
@@ -188,8 +192,9 @@ final class Counterparts {
         tally.votes(),
         tally.votesSetAside(),
         uncounted,
+        judged.vetoes.standing(),
         refusal(asked, what, judged.complaints),
-        judged.until);
+        judged.until());
   }
 
   private Counterpart nothing(Asked asked, List<LoggedRebuild> said) {
@@ -204,6 +209,7 @@ final class Counterparts {
         List.of(),
         List.of(),
         failures(said),
+        List.of(),
         refusal(asked, identity.name() + " " + identity.architecture(), List.of(nobody)),
         Optional.empty());
   }

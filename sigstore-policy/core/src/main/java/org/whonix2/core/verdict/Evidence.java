@@ -43,7 +43,7 @@ public final class Evidence {
   private final Map<PolicyRelease, Set<Fingerprint>> releases;
   private final Map<SnapshotSeries, Heard> snapshots;
   private final Map<Said, Instant> since;
-  private final Set<Sha256> unsupported;
+  private final Map<Unsupported, Instant> unsupported;
   private final Set<BinaryArtifact> artifacts = new LinkedHashSet<>();
   private final Map<BinaryArtifact, Set<String>> operators = new HashMap<>();
   private final Map<Sha256, List<Integer>> byDigest = new HashMap<>();
@@ -63,7 +63,7 @@ public final class Evidence {
     this.releases = Map.copyOf(collector.releases);
     this.snapshots = Map.copyOf(collector.snapshots);
     this.since = Map.copyOf(collector.since);
-    this.unsupported = Set.copyOf(collector.unsupported);
+    this.unsupported = Map.copyOf(collector.unsupported);
     index();
   }
 
@@ -106,6 +106,9 @@ public final class Evidence {
 
   /** A file that is exempted, and what its control data says it is. */
   public record Exempted(Sha256 artifact, PackageIdentity identity) {}
+
+  /** What a statement says against a file, while what would support that is missing. */
+  private record Unsupported(Sha256 payload, Sha256 artifact) {}
 
   /** A veto on one file, by whom and with which bits. */
   private record Overridden(Sha256 artifact, Fingerprint rebuilder, Sha256 bits) {}
@@ -152,7 +155,7 @@ public final class Evidence {
     private final Map<Overridden, List<Endorsement>> overrides = new HashMap<>();
     private final Map<PolicyRelease, Set<Fingerprint>> releases = new HashMap<>();
     private final Map<SnapshotSeries, Heard> snapshots = new HashMap<>();
-    private final Set<Sha256> unsupported = new HashSet<>();
+    private final Map<Unsupported, Instant> unsupported = new HashMap<>();
     private Kept kept = Kept.NOTHING;
 
     /** Takes what a rebuilder said; the same again, from another log too, changes little. */
@@ -232,13 +235,15 @@ public final class Evidence {
     }
 
     /**
-     * Takes that a statement's log, .buildinfo or other bits could not be fetched anywhere: as a
-     * veto it does not count.
+     * Takes that a statement's log, .buildinfo or other bits are nowhere to be had: as a veto on
+     * this file it does not count.
      *
      * @param payload digest of the statement's payload
+     * @param artifact SHA-256 of the file that it speaks against
+     * @param until from then on that is not known any more
      */
-    public void lacksSupport(Sha256 payload) {
-      unsupported.add(payload);
+    public void lacksSupport(Sha256 payload, Sha256 artifact, Instant until) {
+      unsupported.put(new Unsupported(payload, artifact), until);
     }
 
     public Evidence evidence() {
@@ -328,8 +333,10 @@ public final class Evidence {
     return overrides.getOrDefault(new Overridden(artifact, rebuilder, bits), List.of());
   }
 
-  boolean isSupported(LoggedRebuild veto) {
-    return !unsupported.contains(veto.payload());
+  /** Until when it is known to lack support, if it is. */
+  Optional<Instant> unsupported(Veto veto, Instant now) {
+    Unsupported what = new Unsupported(veto.statement().payload(), veto.artifact().digest());
+    return Optional.ofNullable(unsupported.get(what)).filter(now::isBefore);
   }
 
   /** When this rebuilder was last heard: its newest snapshot of any suite. Not of one set aside. */

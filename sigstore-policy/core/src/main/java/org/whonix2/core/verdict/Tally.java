@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.openpgp.Fingerprint;
@@ -32,7 +33,7 @@ final class Tally {
   private final List<LoggedRebuild> votes = new ArrayList<>();
   private final List<Verdict.Uncounted> uncounted = new ArrayList<>();
   private final List<LoggedRebuild> votesSetAside = new ArrayList<>();
-  private final Map<Circumstances, List<OtherBits>> otherBits = new LinkedHashMap<>();
+  private final Map<Circumstances, List<Veto>> otherBits = new LinkedHashMap<>();
 
   /** Whoever says that this came out, whether it counts or not: others can contradict it. */
   private final List<LoggedRebuild> contradictable = new ArrayList<>();
@@ -110,7 +111,7 @@ final class Tally {
         // Also of one set aside: to say two things must not take a veto away.
         otherBits
             .computeIfAbsent(Circumstances.of(logged), key -> new ArrayList<>())
-            .add(new OtherBits(logged, claimed.otherBits.get()));
+            .add(new Veto(logged, artifact, claimed.otherBits.get()));
       } else if (evidence.isSetAside(logged)) {
         doesNotCount(logged, "its key signed two different statements where it may sign one");
         if (claimed.isVote) {
@@ -150,9 +151,6 @@ final class Tally {
    * @param source empty for those of all sources
    */
   private record Contradicted(String hashClass, Optional<Sha256> source) {}
-
-  /** Other bits under the artifact's name, of its version where that is asked for. */
-  private record OtherBits(LoggedRebuild logged, Sha256 bits) {}
 
   private void doesNotCount(LoggedRebuild logged, String why) {
     uncounted.add(new Verdict.Uncounted(logged, why));
@@ -247,22 +245,26 @@ final class Tally {
    * them for this artifact, or what would support them could not be fetched.
    */
   private Vetoes vetoesAgainst(Set<Circumstances> those) {
-    List<LoggedRebuild> standing = new ArrayList<>();
+    List<Veto> standing = new ArrayList<>();
     List<Instant> ends = new ArrayList<>();
     those.stream()
         .flatMap(same -> otherBits.getOrDefault(same, List.of()).stream())
-        .filter(other -> evidence.isSupported(other.logged))
-        .forEach(
-            other ->
-                overridden(other).ifPresentOrElse(ends::add, () -> standing.add(other.logged)));
+        .forEach(other -> isVoid(other).ifPresentOrElse(ends::add, () -> standing.add(other)));
     return new Vetoes(standing, ends.stream().min(Comparator.naturalOrder()));
   }
 
+  /** Until when this one does not stand, if it does not. */
+  private Optional<Instant> isVoid(Veto other) {
+    return Stream.of(overridden(other), evidence.unsupported(other, now))
+        .flatMap(Optional::stream)
+        .max(Comparator.naturalOrder());
+  }
+
   /** Until when enough reviewers override what this one says, if they do. */
-  private Optional<Instant> overridden(OtherBits other) {
-    Fingerprint rebuilder = other.logged.rebuild().rebuilder();
+  private Optional<Instant> overridden(Veto other) {
+    Fingerprint rebuilder = other.statement().rebuild().rebuilder();
     return Endorsement.level(
-        evidence.overrides(artifact.digest(), rebuilder, other.bits), policy.reviewers(), now);
+        evidence.overrides(artifact.digest(), rebuilder, other.bits()), policy.reviewers(), now);
   }
 
   private record Circumstances(RebuildId id, Sha256 environment) {
@@ -281,23 +283,25 @@ final class Tally {
                 other ->
                     listed.add(
                         new Verdict.Uncounted(
-                            other.logged,
+                            other.statement(),
                             "it has other bits, "
-                                + other.bits
+                                + other.bits()
                                 + ": "
                                 + kind(other, comparable.contains(circumstances))))));
     return listed;
   }
 
-  private String kind(OtherBits other, boolean comparable) {
+  private String kind(Veto other, boolean comparable) {
     if (!comparable) {
       return "inconclusive, as no vote is from the same source and environment";
     }
-    if (!evidence.isSupported(other.logged)) {
-      return "no veto, as its log, .buildinfo or bits cannot be fetched";
-    }
     return overridden(other)
         .map(end -> "a veto that reviewers override until " + end)
+        .or(
+            () ->
+                evidence
+                    .unsupported(other, now)
+                    .map(end -> "no veto, as its log, .buildinfo or bits cannot be fetched"))
         .orElse("a veto");
   }
 }

@@ -14,6 +14,7 @@ import org.whonix2.core.policy.Terms;
  * @param votes what counted for this SHA-256
  * @param also what other hash classes have, one for each that the terms ask for
  * @param uncounted what names this package and did not count, with the reason for each
+ * @param vetoes what stands against it, or against what the terms ask for beside it, enough or not
  * @param reasons why it is refused; empty means accepted
  * @param until when an acceptance ends
  */
@@ -24,12 +25,14 @@ public record Verdict(
     List<LoggedRebuild> votes,
     List<Counterpart> also,
     List<Uncounted> uncounted,
+    List<Veto> vetoes,
     List<Reason> reasons,
     Instant until) {
   public Verdict {
     votes = List.copyOf(votes);
     also = List.copyOf(also);
     uncounted = List.copyOf(uncounted);
+    vetoes = List.copyOf(vetoes);
     reasons = List.copyOf(reasons);
   }
 

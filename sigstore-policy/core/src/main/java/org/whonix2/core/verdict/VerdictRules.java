@@ -68,12 +68,15 @@ public final class VerdictRules {
     Ballot nearest = ballots.get(0);
     Optional<Instant> exempted =
         nearest.reasons().isEmpty() ? Optional.empty() : exemptionReplacesTheQuorum();
+    List<Veto> vetoes = new ArrayList<>();
     if (exempted.isPresent()) {
       endsBy(exempted.get());
-      vetoRefusesExemptedFiles(ballots);
+      vetoes.addAll(vetoesOnExemptedFiles(ballots));
     } else {
       reasons.addAll(nearest.reasons());
       nearest.until().ifPresent(this::endsBy);
+      vetoes.addAll(nearest.vetoes());
+      nearest.also().forEach(other -> vetoes.addAll(other.vetoes()));
     }
     setAsideOtherBallots(nearest);
     uncounted.addAll(tally.otherBits());
@@ -86,6 +89,7 @@ public final class VerdictRules {
         nearest.votes(),
         nearest.also(),
         uncounted,
+        vetoes,
         reasons,
         until);
   }
@@ -151,15 +155,16 @@ public final class VerdictRules {
         artifact.identity().name(), vote.rebuild().suite(), Ballot.hashClass(vote), now);
   }
 
-  /** By the strictest limit of all votes, as no quorum chose one. */
-  private void vetoRefusesExemptedFiles(List<Ballot> ballots) {
+  /** They refuse by the strictest limit of all votes, as no quorum chose one. */
+  private List<Veto> vetoesOnExemptedFiles(List<Ballot> ballots) {
     int enough =
         ballots.stream()
             .mapToInt(ballot -> ballot.terms().demands().vetoOperators())
             .reduce(policy.demands().vetoOperators(), Math::min);
     Vetoes vetoes = tally.vetoes();
-    vetoes.overridden().ifPresent(this::endsBy);
+    vetoes.until().ifPresent(this::endsBy);
     vetoes.refuse(enough).ifPresent(reasons::add);
+    return vetoes.standing();
   }
 
   private void setAsideOtherBallots(Ballot ballot) {

@@ -10,14 +10,15 @@ import org.whonix2.core.verdict.Reason.Rule;
 /**
  * What contradicts some votes.
  *
- * @param overridden when the first of the overrides ends that keep others from standing
+ * @param until when the first of those that do not stand may stand again: an override ends, or that
+ *     its files are missing has to be looked at anew
  */
-record Vetoes(List<LoggedRebuild> standing, Optional<Instant> overridden) {
+record Vetoes(List<Veto> standing, Optional<Instant> until) {
   static final Vetoes NONE = new Vetoes(List.of(), Optional.empty());
 
   /** Why these are too many, if they are: they win over any quorum. */
   Optional<Reason> refuse(int enough) {
-    Set<String> against = Agreement.operators(standing);
+    Set<String> against = Agreement.operators(standing.stream().map(Veto::statement).toList());
     return against.size() < enough
         ? Optional.empty()
         : Optional.of(
@@ -26,10 +27,11 @@ record Vetoes(List<LoggedRebuild> standing, Optional<Instant> overridden) {
                 against.size()
                     + " operators got other bits from the same source in the same environment: "
                     + standing.stream()
-                        .map(veto -> veto.rebuilder().name() + " (" + veto.place() + ")")
+                        .map(Veto::statement)
+                        .map(said -> said.rebuilder().name() + " (" + said.place() + ")")
                         .sorted()
                         .collect(Collectors.joining(", ")),
                 "find out whose bits are wrong; a newer attestation by the same rebuilder replaces"
-                    + " its older one"));
+                    + " its older one, and the policy's reviewers can override a veto on one file"));
   }
 }

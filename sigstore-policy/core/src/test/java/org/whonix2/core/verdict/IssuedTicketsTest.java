@@ -11,6 +11,7 @@ import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.policy.Mode;
 import org.whonix2.core.ticket.BoundPolicy;
+import org.whonix2.core.ticket.Issuance;
 import org.whonix2.core.ticket.Ticket;
 import org.whonix2.core.ticket.Tickets;
 
@@ -21,8 +22,9 @@ class IssuedTicketsTest {
   }
 
   private static Tickets issue(World world, Instant now) throws Exception {
-    return Tickets.issue(
-        world.policy(), BoundPolicy.of(new byte[0], "/policy"), world.evidence(), now);
+    return Issuance.of(
+            world.policy(), BoundPolicy.of(new byte[0], "/policy"), world.evidence(), now)
+        .tickets();
   }
 
   @Test

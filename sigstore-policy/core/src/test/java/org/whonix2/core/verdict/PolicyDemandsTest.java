@@ -32,8 +32,8 @@ import org.whonix2.core.statement.SnapshotHeader;
 import org.whonix2.core.statement.Toolchain;
 import org.whonix2.core.statement.VetoOverride;
 import org.whonix2.core.ticket.BoundPolicy;
+import org.whonix2.core.ticket.Issuance;
 import org.whonix2.core.ticket.Ticket;
-import org.whonix2.core.ticket.Tickets;
 import org.whonix2.core.verdict.Reason.Rule;
 
 /**
@@ -301,7 +301,7 @@ class PolicyDemandsTest {
 
   private Collection<Ticket> tickets() throws Exception {
     BoundPolicy bound = BoundPolicy.of(new byte[0], "/policy.yaml");
-    return Tickets.issue(world.policy(), bound, world.evidence(), NOW).all();
+    return Issuance.of(world.policy(), bound, world.evidence(), NOW).tickets().all();
   }
 
   @Test
@@ -524,8 +524,41 @@ class PolicyDemandsTest {
     world.says("gamma-1").got(file("net-tools", 9)).log();
     world.assertRefused(Rule.VETO);
     Sha256 veto = world.logged.get(2).payload();
-    world.others.add(collector -> collector.lacksSupport(veto));
+    Instant end = NOW.plusSeconds(60);
+    world.others.add(collector -> collector.lacksSupport(veto, world.archiveFile.digest(), end));
     world.assertAccepted();
+    assertThat(world.judge(world.archiveFile).until()).isEqualTo(end);
+    assertThat(world.judge(world.archiveFile, end).reasons())
+        .extracting(Reason::rule)
+        .containsExactly(Rule.VETO);
+  }
+
+  @Test
+  void whatAVetoLacksIsKnownOfOneFileOnly() {
+    world.threshold = 2;
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    world.says("gamma-1").got(file("net-tools", 9)).log();
+    Sha256 veto = world.logged.get(2).payload();
+    Sha256 other = file("net-tools", 8).digest();
+    world.others.add(collector -> collector.lacksSupport(veto, other, NOW.plusSeconds(60)));
+    world.assertRefused(Rule.VETO);
+  }
+
+  @Test
+  void aFileIsHeldOnlyWhereNothingButVetoesRefusesIt() {
+    world.threshold = 2;
+    world.says("alpha-1").log();
+    world.says("gamma-1").got(file("net-tools", 9)).log();
+    world.assertRefused(Rule.QUORUM, Rule.VETO);
+    assertThat(Held.by(world.judge(world.archiveFile))).isEmpty();
+    world.says("beta-1").log();
+    assertThat(Held.by(world.judge(world.archiveFile)).orElseThrow().vetoes())
+        .containsExactly(
+            new Veto(world.logged.get(1), world.archiveFile, file("net-tools", 9).digest()));
+    world.veto = 2;
+    world.assertAccepted();
+    assertThat(Held.by(world.judge(world.archiveFile))).isEmpty();
   }
 
   // --- failures --------------------------------------------------------------------------------

@@ -32,8 +32,8 @@ import org.whonix2.core.policy.SourceSigners;
 import org.whonix2.core.quorum.Group;
 import org.whonix2.core.statement.VetoOverride;
 import org.whonix2.core.ticket.BoundPolicy;
+import org.whonix2.core.ticket.Issuance;
 import org.whonix2.core.ticket.Ticket;
-import org.whonix2.core.ticket.Tickets;
 import org.whonix2.core.verdict.Reason.Rule;
 
 /**
@@ -521,9 +521,14 @@ class TwoCompilersTest {
     bothReproduced();
     clang("beta-1").got(variant("net-tools", "amd64", 41)).log();
     world.assertRefused(Rule.ALSO);
+    assertThat(Held.by(world.judge(world.archiveFile)).orElseThrow().vetoes())
+        .containsExactly(
+            new Veto(world.logged.get(4), VARIANT, variant("net-tools", "amd64", 41).digest()));
     Sha256 veto = world.logged.get(4).payload();
-    world.others.add(collector -> collector.lacksSupport(veto));
+    Instant end = NOW.plusSeconds(60);
+    world.others.add(collector -> collector.lacksSupport(veto, VARIANT.digest(), end));
     world.assertAccepted();
+    assertThat(world.judge(world.archiveFile).until()).isEqualTo(end);
   }
 
   // --- terms -----------------------------------------------------------------------------------
@@ -634,8 +639,9 @@ class TwoCompilersTest {
     clang("alpha-1").log();
     clang("beta-1").log();
     assertThat(
-            Tickets.issue(
+            Issuance.of(
                     world.policy(), BoundPolicy.of(new byte[0], "/p.yaml"), world.evidence(), NOW)
+                .tickets()
                 .all())
         .extracting(Ticket::digest)
         .containsExactlyInAnyOrder(world.archiveFile.digest(), VARIANT.digest());
