@@ -7,36 +7,59 @@ import java.util.Set;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.policy.UpdatePolicy;
+import org.whonix2.core.ticket.Issuance;
 import org.whonix2.core.ticket.Tickets;
 import org.whonix2.core.verdict.Evidence;
-import org.whonix2.core.verdict.Grounds;
-import org.whonix2.core.verdict.Reason;
+import org.whonix2.core.verdict.Held;
 import org.whonix2.io.cli.CommandException;
+import org.whonix2.io.progress.Progress;
 import org.whonix2.update.store.BoxStore;
 import org.whonix2.update.store.Floors;
+import org.whonix2.update.sync.VetoFiles;
 
 /**
  * The tickets that a sync leaves behind, and what they rest on. Where none can be made there are
  * none.
- *
- * @param refusals why everything is refused; empty if it is not
  */
-record IssuedTickets(Tickets tickets, Evidence evidence, List<Reason> refusals) {
+record IssuedTickets(Issuance issuance, Evidence evidence) {
   /** Judges everything that is kept and replaces the tickets. */
-  static IssuedTickets issue(PolicyDocument document, BoxStore store)
+  static IssuedTickets issue(
+      PolicyDocument document, BoxStore store, VetoFiles files, Progress progress)
       throws CommandException, IOException {
     Instant now = Instant.now();
-    UpdatePolicy policy = document.policy();
     try {
-      Evidence evidence = new KeptEvidence(policy, now).read(store);
-      Tickets tickets = Tickets.issue(policy, document.bound(), evidence, now);
-      raiseFloors(policy, evidence, tickets, store);
-      store.replaceTickets(tickets);
-      return new IssuedTickets(tickets, evidence, Grounds.of(policy, evidence, now).reasons());
+      Evidence.Collector collector = new KeptEvidence(document.policy(), now).collect(store);
+      IssuedTickets issued = judge(document, collector, now);
+      boolean isNew = !issued.held().isEmpty();
+      while (isNew) {
+        // With one veto less, another may be what holds a file.
+        isNew = files.ask(issued.held(), store, now, progress);
+        store.vetoFindings().tell(collector, now);
+        issued = judge(document, collector, now);
+      }
+      raiseFloors(document.policy(), issued.evidence, issued.tickets(), store);
+      store.replaceTickets(issued.tickets());
+      return issued;
     } catch (CommandException | IOException | RuntimeException e) {
       store.dropTickets();
       throw e;
     }
+  }
+
+  private static IssuedTickets judge(
+      PolicyDocument document, Evidence.Collector collector, Instant now) {
+    Evidence evidence = collector.evidence();
+    return new IssuedTickets(
+        Issuance.of(document.policy(), document.bound(), evidence, now), evidence);
+  }
+
+  Tickets tickets() {
+    return issuance.tickets();
+  }
+
+  /** What only vetoes keep from having a ticket. */
+  List<Held> held() {
+    return issuance.held();
   }
 
   /**

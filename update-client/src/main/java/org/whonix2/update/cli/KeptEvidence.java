@@ -39,7 +39,15 @@ final class KeptEvidence {
     this.now = now;
   }
 
+  /** As the newest sync left it: a veto whose files it missed for long does not count. */
   Evidence read(BoxStore store) throws CommandException, IOException {
+    Evidence.Collector collector = collect(store);
+    store.vetoFindings().tell(collector, now);
+    return collector.evidence();
+  }
+
+  /** In which every veto counts. */
+  Evidence.Collector collect(BoxStore store) throws CommandException, IOException {
     return learn(store).judge();
   }
 
@@ -88,13 +96,13 @@ final class KeptEvidence {
     }
 
     /** Reads the same entries once more, each by the key as it stood there. */
-    Evidence judge() throws IOException {
+    Evidence.Collector judge() throws IOException {
       Evidence.Collector collector = new Evidence.Collector();
       collector.keep(floors.under(policy.name()));
       for (LearnedLog log : logs) {
         KeptEvidence.this.judge(log, keys, collector);
       }
-      return collector.evidence();
+      return collector;
     }
   }
 

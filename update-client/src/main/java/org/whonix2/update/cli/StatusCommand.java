@@ -9,15 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.json.StrictJson;
 import org.whonix2.core.policy.Mode;
 import org.whonix2.core.policy.UpdatePolicy;
+import org.whonix2.core.ticket.Issuance;
 import org.whonix2.core.ticket.Tickets;
 import org.whonix2.core.verdict.Evidence;
-import org.whonix2.core.verdict.Grounds;
 import org.whonix2.core.verdict.LogEvidence;
 import org.whonix2.core.verdict.Reason;
 import org.whonix2.core.verdict.Standing;
@@ -36,7 +37,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "status",
     description = {
-      "Says how policy, logs, tickets and gate stand.",
+      "Says how policy, logs, tickets and gate stand, and which packages are held by whose vetoes.",
       "Exits with 0 only if updates are judged and the gate enforces: 1 if it does not, 3 if"
           + " evidence is missing or stale, 4 if a log misbehaved."
     },
@@ -56,14 +57,19 @@ final class StatusCommand implements Callable<ExitCode> {
 
   @Override
   public ExitCode call() throws CommandException, IOException {
-    UpdatePolicy policy = policyFile.read(folders).policy();
+    PolicyDocument document = policyFile.read(folders);
+    UpdatePolicy policy = document.policy();
     Instant now = Instant.now();
     tell(policy);
     try (BoxStore store = BoxStore.open(folders.state(), false)) {
       Evidence evidence = new KeptEvidence(policy, now).read(store);
       evidence.logs().forEach(log -> tell(log, now));
-      tell(Grounds.of(policy, evidence, now));
+      Issuance issuance = Issuance.of(policy, document.bound(), evidence, now);
+      tell(issuance.refusals());
       tellTickets(store, now);
+      HeldReport held = new HeldReport(issuance.held(), store.vetoFindings());
+      held.describe(report);
+      held.lines().forEach(this::line);
     }
     tellGate();
     if (json) {
@@ -119,9 +125,9 @@ final class StatusCommand implements Callable<ExitCode> {
     return Duration.ofSeconds(Math.max(0, Duration.between(time, now).toSeconds()));
   }
 
-  private void tell(Grounds grounds) {
+  private void tell(List<Reason> refusals) {
     ArrayNode refused = report.putArray("refused");
-    for (Reason reason : grounds.reasons()) {
+    for (Reason reason : refusals) {
       refused.add(reason.what());
       line("refused everything: " + reason.what().lines().findFirst().orElse(""));
       line("        hint: " + reason.remedy());

@@ -36,6 +36,7 @@ import org.whonix2.update.store.LogStore.Misbehaviour;
 import org.whonix2.update.store.StoreBusyException;
 import org.whonix2.update.sync.LogSync;
 import org.whonix2.update.sync.SyncLimits;
+import org.whonix2.update.sync.VetoFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -123,10 +124,12 @@ final class SyncCommand implements Callable<ExitCode> {
           print(source, result);
         }
       }
-      IssuedTickets issued = IssuedTickets.issue(document, store);
+      VetoFiles files = sync.vetoFiles();
+      IssuedTickets issued = IssuedTickets.issue(document, store, files, progress);
       FileVerdicts.tellEquivocations(issued.evidence(), report, spec.commandLine().getErr());
-      worst = worst.or(tellRefusals(issued.refusals(), report.putArray("refused")));
+      worst = worst.or(tellRefusals(issued.issuance().refusals(), report.putArray("refused")));
       tellTickets(issued.tickets(), report.putObject("tickets"));
+      tellHeld(new HeldReport(issued.held(), store.vetoFindings()), files, report);
     }
     if (json) {
       out().println(new String(StrictJson.write(report), StandardCharsets.UTF_8));
@@ -194,6 +197,19 @@ final class SyncCommand implements Callable<ExitCode> {
         out().println("mode observe: the gates only report what they would refuse");
       }
     }
+  }
+
+  private void tellHeld(HeldReport held, VetoFiles files, ObjectNode node) {
+    held.describe(node);
+    if (!json && !quiet) {
+      held.summary().ifPresent(out()::println);
+    }
+    PrintWriter err = spec.commandLine().getErr();
+    files
+        .silent()
+        .forEach(
+            why -> err.println("warning: the evidence of a veto could not be asked for: " + why));
+    err.flush();
   }
 
   private BoxStore open() throws CommandException, IOException {

@@ -96,6 +96,28 @@ public final class BoxStore implements AutoCloseable {
     return folder.resolve("floors");
   }
 
+  /**
+   * What was found of the files of vetoes; nothing if that is lost or damaged, and every veto
+   * counts.
+   */
+  public VetoFindings vetoFindings() throws IOException {
+    Optional<byte[]> file = AtomicFiles.readIfPresent(vetoFile(), VetoFindings.MAX_BYTES);
+    try {
+      return file.isPresent() ? VetoFindings.parse(file.get()) : VetoFindings.none();
+    } catch (MalformedInputException e) {
+      return VetoFindings.none();
+    }
+  }
+
+  /** Replaces them; for the writer. */
+  public void replace(VetoFindings findings) throws IOException {
+    AtomicFiles.replace(vetoFile(), findings.toBytes());
+  }
+
+  private Path vetoFile() {
+    return folder.resolve("vetoes");
+  }
+
   /** The newest tickets, if there are any. */
   public Optional<Tickets> tickets() throws IOException, MalformedInputException {
     Optional<byte[]> file = AtomicFiles.readIfPresent(ticketFile(), Tickets.MAX_BYTES);

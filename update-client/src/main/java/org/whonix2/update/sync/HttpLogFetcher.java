@@ -104,6 +104,11 @@ final class HttpLogFetcher implements LogFetcher {
   }
 
   private URI resolve(String path) {
+    return resolve(address, path);
+  }
+
+  /** What lies below an address, whether that ends with a slash or not. */
+  static URI resolve(URI address, String path) {
     String base = address.toString();
     return URI.create(base.endsWith("/") ? base + path : base + "/" + path);
   }

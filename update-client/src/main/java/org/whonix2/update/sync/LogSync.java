@@ -101,6 +101,11 @@ public final class LogSync {
     return best.get();
   }
 
+  /** Who asks for the evidence of vetoes, in half of the time that is left. */
+  public VetoFiles vetoFiles() {
+    return new VetoFiles(policy.logs(), transport, deadline.half());
+  }
+
   private static boolean isOfTheDisk(Optional<IOException> failure) {
     return failure.isPresent() && !(failure.get() instanceof FetchException);
   }

@@ -25,6 +25,7 @@ import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.statement.Binaries;
+import org.whonix2.core.statement.Byproduct;
 import org.whonix2.core.statement.Platform;
 import org.whonix2.core.statement.Rebuild;
 import org.whonix2.core.statement.RebuildAttestation;
@@ -115,34 +116,48 @@ abstract class BoxTest {
 
   /** A signed attestation by the rebuilder of this number that the file came out. */
   byte[] attestation(int rebuilder, long sequence) throws Exception {
-    BinaryArtifact artifact;
-    try (var in = Files.newInputStream(deb)) {
-      artifact = DebFile.read(in);
+    BinaryArtifact artifact = artifact(deb);
+    return attestation(rebuilder, sequence, artifact.digest(), artifact, List.of());
+  }
+
+  static BinaryArtifact artifact(Path file) throws Exception {
+    try (var in = Files.newInputStream(file)) {
+      return DebFile.read(in);
     }
+  }
+
+  /** The same of other bits, of this source, by a rebuild that left such files. */
+  byte[] attestation(
+      int rebuilder,
+      long sequence,
+      Sha256 source,
+      BinaryArtifact artifact,
+      List<Byproduct> byproducts)
+      throws Exception {
     SecretKey key = rebuilders.get(rebuilder);
     Instant made = signedAt.truncatedTo(ChronoUnit.SECONDS);
     RebuildAttestation attestation =
         new RebuildAttestation(
             new Rebuild(
                 new SourcePackage(
-                    artifact.identity().name(), artifact.identity().version(), artifact.digest()),
+                    artifact.identity().name(), artifact.identity().version(), source),
                 Optional.empty(),
                 Optional.empty(),
                 "bookworm",
                 new Architecture("amd64"),
-                new Toolchain("gcc-12", artifact.digest()),
+                new Toolchain("gcc-12", source),
                 "",
                 Binaries.BINARY,
                 "gcc",
                 Optional.empty(),
                 new Platform("amd64", false, "AMD", "cpu", "linux", "6.1", "Debian 12"),
-                artifact.digest(),
+                source,
                 "whonix2-rebuilder",
                 sequence,
                 key.certificate().fingerprint(),
                 made,
                 made,
-                List.of()),
+                byproducts),
             List.of(artifact),
             Sha256.of(new byte[0]));
     return Envelope.sign(Statement.PAYLOAD_TYPE, attestation.toJson(), key, signedAt).toBytes();

@@ -33,7 +33,7 @@ class KeptEvidenceTest extends BoxTest {
       KeptEvidence.Learned learned = kept().learn(store);
       log.entries.add(attestation(1, 1));
       assertThat(sync()).isZero();
-      Evidence evidence = learned.judge();
+      Evidence evidence = learned.judge().evidence();
       assertThat(evidence.current())
           .singleElement()
           .satisfies(logged -> assertThat(logged.rebuilder().operator()).isEqualTo("alpha"));
@@ -52,7 +52,7 @@ class KeptEvidenceTest extends BoxTest {
     try (BoxStore store = store()) {
       KeptEvidence.Learned learned = kept().learn(store);
       assertThat(sync()).isZero();
-      Evidence evidence = learned.judge();
+      Evidence evidence = learned.judge().evidence();
       assertThat(evidence.current()).isEmpty();
       assertThat(evidence.logs().get(0).standing()).isInstanceOf(Standing.Absent.class);
       assertThat(kept().read(store).current()).hasSize(2);
@@ -69,7 +69,7 @@ class KeptEvidenceTest extends BoxTest {
     try (BoxStore store = store()) {
       KeptEvidence.Learned learned = kept().learn(store);
       Files.write(bundle, whole);
-      Evidence evidence = learned.judge();
+      Evidence evidence = learned.judge().evidence();
       assertThat(evidence.current()).isEmpty();
       assertThat(evidence.logs().get(0).standing()).isInstanceOf(Standing.Absent.class);
     }

@@ -9,9 +9,12 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.log.Checkpoint;
 import org.whonix2.core.log.EntryBundle;
 import org.whonix2.core.log.Frontier;
@@ -24,6 +27,7 @@ import org.whonix2.core.log.TilePath;
 /** A log over HTTP, with two witnesses in it, that does whatever a test wants. */
 final class TestLog implements AutoCloseable {
   static final String ORIGIN = "log.example.org/test";
+  private static final String BLOBS = "api/v1/blobs/";
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -34,6 +38,12 @@ final class TestLog implements AutoCloseable {
   List<SigningKey> cosigners;
   Instant cosignedAt = Instant.now();
   UnaryOperator<byte[]> bundleFilter = bundle -> bundle;
+
+  /** The status of the answer to whoever asks for this file. */
+  Function<Sha256, Integer> blob = digest -> 404;
+
+  /** Which files were asked for. */
+  final List<Sha256> blobsAsked = new CopyOnWriteArrayList<>();
 
   /** How many bundles were asked for. */
   final AtomicInteger bundles = new AtomicInteger();
@@ -72,6 +82,13 @@ final class TestLog implements AutoCloseable {
     String path = exchange.getRequestURI().getPath().substring(1);
     byte[] body;
     try {
+      if (path.startsWith(BLOBS)) {
+        Sha256 digest = Sha256.parse(path.substring(BLOBS.length()));
+        blobsAsked.add(digest);
+        exchange.sendResponseHeaders(blob.apply(digest), -1);
+        exchange.close();
+        return;
+      }
       body = path.equals("checkpoint") ? checkpoint() : bundle(TilePath.parse(path));
     } catch (MalformedInputException e) {
       exchange.sendResponseHeaders(404, -1);

@@ -1,0 +1,85 @@
+package org.whonix2.update.cli;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.whonix2.core.verdict.Held;
+import org.whonix2.core.verdict.LoggedRebuild;
+import org.whonix2.core.verdict.Veto;
+import org.whonix2.update.store.VetoFindings;
+
+/** Who holds which packages: told to people and to programs. */
+record HeldReport(List<Held> held, VetoFindings findings) {
+  /** One line, if anything is held. */
+  Optional<String> summary() {
+    return held.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "held: " + held.size() + " packages by vetoes; whonix2-update status names by whose");
+  }
+
+  /** For each package a line, and one for each veto on it. */
+  List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    for (Held file : held) {
+      lines.add("held    " + file.artifact().identity() + ", SHA-256 " + file.artifact().digest());
+      for (Veto veto : file.vetoes()) {
+        LoggedRebuild said = veto.statement();
+        lines.add(
+            "        by %s of %s, entry %d of %s, who got %s"
+                .formatted(
+                    said.rebuilder().name(),
+                    said.rebuilder().operator(),
+                    said.index(),
+                    said.log(),
+                    veto.bits()));
+        lines.add("        " + support(veto));
+      }
+    }
+    return lines;
+  }
+
+  private String support(Veto veto) {
+    return findings
+        .missing(veto)
+        .map(
+            missing ->
+                "its log, .buildinfo or bits are missing since "
+                    + missing.since()
+                    + ": if they still are after "
+                    + missing.end()
+                    + ", it counts no more")
+        .orElse(
+            findings.isFound(veto)
+                ? "its log, .buildinfo and bits are there to be looked into"
+                : "whether its log, .buildinfo and bits are there is not known");
+  }
+
+  /** Adds {@code held} to a report. */
+  void describe(ObjectNode report) {
+    ArrayNode files = report.putArray("held");
+    for (Held file : held) {
+      ObjectNode node = files.addObject();
+      node.put("package", file.artifact().identity().toString());
+      node.put("sha256", file.artifact().digest().toString());
+      ArrayNode vetoes = node.putArray("vetoes");
+      file.vetoes().forEach(veto -> describe(veto, vetoes.addObject()));
+    }
+  }
+
+  private void describe(Veto veto, ObjectNode node) {
+    LoggedRebuild said = veto.statement();
+    node.put("rebuilder", said.rebuilder().name());
+    node.put("operator", said.rebuilder().operator());
+    node.put("log", said.log());
+    node.put("index", said.index());
+    node.put("sha256", veto.bits().toString());
+    Optional<VetoFindings.Missing> missing = findings.missing(veto);
+    node.put(
+        "evidence", missing.isPresent() ? "missing" : findings.isFound(veto) ? "found" : "unknown");
+    missing.ifPresent(
+        one -> node.put("since", one.since().toString()).put("countsUntil", one.end().toString()));
+  }
+}

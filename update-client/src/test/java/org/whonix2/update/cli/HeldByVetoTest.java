@@ -1,0 +1,253 @@
+package org.whonix2.update.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.whonix2.core.artifact.BinaryArtifact;
+import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.statement.Byproduct;
+
+/** One key that vetoes holds a package for a day; longer only while its evidence is there. */
+class HeldByVetoTest extends BoxTest {
+  private static final Sha256 BUILD_LOG = digest("a build's log");
+  private static final Sha256 BUILDINFO = Sha256.of(new byte[0]);
+  private static final Duration DAY = Duration.ofDays(1);
+
+  private Sha256 source = digest("replaced by setUp");
+
+  private static Sha256 digest(String text) {
+    return Sha256.of(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static BinaryArtifact otherBits(BinaryArtifact than, int number) {
+    return new BinaryArtifact(than.identity(), digest("other bits " + number), than.size());
+  }
+
+  /** alpha votes, which is enough, and beta got other bits. */
+  @BeforeEach
+  void logAVoteAndAVeto() throws Exception {
+    edit("quorum: {threshold: 2}", "quorum: {all: [alpha]}");
+    source = artifact(deb).digest();
+    log.entries.add(attestation(0, 1));
+    veto(1);
+  }
+
+  private void veto(int number) throws Exception {
+    log.entries.add(
+        attestation(
+            1,
+            number,
+            source,
+            otherBits(artifact(deb), number),
+            List.of(new Byproduct("build.log", "text/plain", BUILD_LOG))));
+  }
+
+  private Path findings() {
+    return folder.resolve("state/update/vetoes");
+  }
+
+  /** Moves what the box remembers into the past. */
+  private void passes(Duration time) throws Exception {
+    List<String> lines = Files.readAllLines(findings(), StandardCharsets.US_ASCII);
+    String moved =
+        lines.stream()
+            .map(line -> line.split(" "))
+            .map(
+                fields -> {
+                  for (int place : new int[] {2, 4}) {
+                    if (fields.length > place) {
+                      fields[place] = "" + (Long.parseLong(fields[place]) - time.toSeconds());
+                    }
+                  }
+                  return String.join(" ", fields) + "\n";
+                })
+            .collect(Collectors.joining());
+    Files.writeString(findings(), moved);
+  }
+
+  private void held() throws Exception {
+    assertThat(verify(deb)).isEqualTo(1);
+    assertThat(out).contains("got other bits from the same source in the same environment: beta-1");
+    assertThat(tickets().all()).isEmpty();
+  }
+
+  private void accepted() throws Exception {
+    assertThat(verify(deb)).isZero();
+    assertThat(tickets().find(artifact(deb).digest())).isPresent();
+  }
+
+  @Test
+  void withItsEvidenceItHoldsForGood() throws Exception {
+    log.blob = digest -> 200;
+    assertThat(sync()).isZero();
+    held();
+    assertThat(log.blobsAsked)
+        .containsExactlyInAnyOrder(BUILD_LOG, BUILDINFO, otherBits(artifact(deb), 1).digest());
+    passes(DAY.multipliedBy(20));
+    log.blob = digest -> 404;
+    assertThat(sync()).isZero();
+    held();
+    assertThat(log.blobsAsked).hasSize(3);
+  }
+
+  @Test
+  void withoutEvidenceItHoldsForADay() throws Exception {
+    assertThat(sync()).isZero();
+    held();
+    passes(DAY.minusMinutes(1));
+    assertThat(sync()).isZero();
+    held();
+    passes(Duration.ofMinutes(1));
+    // Not before somebody has looked again.
+    held();
+    assertThat(sync()).isZero();
+    accepted();
+    assertThat(run(with("explain", "hello"))).isZero();
+    assertThat(out).contains("no veto, as its log, .buildinfo or bits cannot be fetched");
+  }
+
+  @Test
+  void anyFileThatIsMissingIsEnough() throws Exception {
+    for (Sha256 missing : List.of(BUILD_LOG, BUILDINFO, otherBits(artifact(deb), 1).digest())) {
+      Files.deleteIfExists(findings());
+      log.blob = digest -> digest.equals(missing) ? 410 : 200;
+      assertThat(sync()).isZero();
+      held();
+      passes(DAY);
+      assertThat(sync()).isZero();
+      accepted();
+    }
+  }
+
+  @Test
+  void oneThatNamesNoLogHasNoEvidence() throws Exception {
+    log.blob = digest -> 200;
+    log.entries.remove(1);
+    log.entries.add(attestation(1, 1, source, otherBits(artifact(deb), 1), List.of()));
+    assertThat(sync()).isZero();
+    held();
+    passes(DAY);
+    assertThat(sync()).isZero();
+    accepted();
+  }
+
+  @Test
+  void sayingItAnewGivesNoMoreTime() throws Exception {
+    assertThat(sync()).isZero();
+    passes(DAY);
+    veto(2);
+    assertThat(sync()).isZero();
+    accepted();
+  }
+
+  @Test
+  void evidenceThatComesLaterMakesItCountAgain() throws Exception {
+    assertThat(sync()).isZero();
+    passes(DAY);
+    assertThat(sync()).isZero();
+    accepted();
+    log.blob = digest -> 200;
+    assertThat(sync()).isZero();
+    held();
+  }
+
+  @Test
+  void whoCannotBeAskedTakesNoVetoAway() throws Exception {
+    assertThat(sync()).isZero();
+    passes(DAY);
+    log.blob = digest -> 503;
+    assertThat(sync()).isZero();
+    held();
+  }
+
+  @Test
+  void everyAddressMustMissIt() throws Exception {
+    try (TestLog mirror = log.mirror()) {
+      edit(log.url(), log.url() + "\", \"" + mirror.url());
+      mirror.blob = digest -> 200;
+      assertThat(sync()).isZero();
+      held();
+      Files.delete(findings());
+      mirror.blob = digest -> 404;
+      assertThat(sync()).isZero();
+    }
+    passes(DAY);
+    assertThat(sync()).isZero();
+    assertThat(err).contains("warning: the evidence of a veto could not be asked for: ");
+    held();
+  }
+
+  @Test
+  void anAnswerIsBelievedForAWeekWhereNobodyCanBeAsked() throws Exception {
+    assertThat(sync()).isZero();
+    passes(DAY);
+    assertThat(sync()).isZero();
+    accepted();
+    log.close();
+    passes(DAY.multipliedBy(6));
+    assertThat(sync()).isEqualTo(5);
+    accepted();
+    assertThat(tickets().find(artifact(deb).digest()).orElseThrow().end())
+        .isBefore(Instant.now().plus(DAY));
+    passes(DAY);
+    assertThat(sync()).isEqualTo(5);
+    held();
+  }
+
+  @Test
+  void whereWhatWasFoundOutIsLostOrDamagedEveryVetoCounts() throws Exception {
+    assertThat(sync()).isZero();
+    passes(DAY);
+    assertThat(sync()).isZero();
+    accepted();
+    byte[] good = Files.readAllBytes(findings());
+    for (int length = 0; length < good.length; length++) {
+      Files.write(findings(), Arrays.copyOf(good, length));
+      assertThat(verify(deb)).isEqualTo(1);
+    }
+    Files.delete(findings());
+    assertThat(verify(deb)).isEqualTo(1);
+    assertThat(sync()).isZero();
+    held();
+  }
+
+  @Test
+  void statusNamesWhoHoldsWhat() throws Exception {
+    sync();
+    assertThat(out).contains("held: 1 packages by vetoes; whonix2-update status names by whose");
+    status();
+    assertThat(out)
+        .contains("held    hello 1.0 amd64, SHA-256 " + artifact(deb).digest())
+        .contains("by beta-1 of beta, entry 1 of " + TestLog.ORIGIN)
+        .contains("its log, .buildinfo or bits are missing since ");
+    status("--json");
+    assertThat(out)
+        .contains("\"package\":\"hello 1.0 amd64\"")
+        .contains("\"rebuilder\":\"beta-1\"")
+        .contains("\"evidence\":\"missing\"");
+    log.blob = digest -> 200;
+    sync();
+    status();
+    assertThat(out).contains("its log, .buildinfo and bits are there to be looked into");
+    edit("veto: {operators: 1}", "veto: {operators: 2}");
+    sync("--json");
+    assertThat(out).contains("\"held\":[]");
+  }
+
+  @Test
+  void whereNoVetoDecidesNothingIsAsked() throws Exception {
+    edit("{all: [alpha]}", "{threshold: 2}");
+    assertThat(sync()).isZero();
+    assertThat(log.blobsAsked).isEmpty();
+    assertThat(findings()).doesNotExist();
+  }
+}
