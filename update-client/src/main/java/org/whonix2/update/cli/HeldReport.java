@@ -36,6 +36,9 @@ record HeldReport(List<Held> held, VetoFindings findings) {
                     said.log(),
                     veto.bits()));
         lines.add("        " + support(veto));
+        lines.add(
+            "        reviewers can override it: exempt sign --override %s --bits %s %s"
+                .formatted(said.rebuild().rebuilder(), veto.bits(), file.artifact().digest()));
       }
     }
     return lines;
@@ -73,6 +76,7 @@ record HeldReport(List<Held> held, VetoFindings findings) {
     LoggedRebuild said = veto.statement();
     node.put("rebuilder", said.rebuilder().name());
     node.put("operator", said.rebuilder().operator());
+    node.put("key", said.rebuild().rebuilder().toString());
     node.put("log", said.log());
     node.put("index", said.index());
     node.put("sha256", veto.bits().toString());

@@ -16,6 +16,7 @@ import picocli.CommandLine.HelpCommand;
       ExplainCommand.class,
       StatusCommand.class,
       GateCommand.class,
+      ExemptCommand.class,
       HelpCommand.class
     },
     footer = {

@@ -9,6 +9,7 @@ import org.whonix2.core.log.SignedNote;
 import org.whonix2.core.log.TilePath;
 import org.whonix2.io.http.FetchException;
 import org.whonix2.io.http.HttpTransport;
+import org.whonix2.io.http.ServerAddress;
 import org.whonix2.update.store.UnprovenBundles;
 
 /**
@@ -104,12 +105,6 @@ final class HttpLogFetcher implements LogFetcher {
   }
 
   private URI resolve(String path) {
-    return resolve(address, path);
-  }
-
-  /** What lies below an address, whether that ends with a slash or not. */
-  static URI resolve(URI address, String path) {
-    String base = address.toString();
-    return URI.create(base.endsWith("/") ? base + path : base + "/" + path);
+    return ServerAddress.resolve(address, path);
   }
 }

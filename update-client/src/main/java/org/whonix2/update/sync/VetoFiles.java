@@ -21,6 +21,7 @@ import org.whonix2.core.verdict.Held;
 import org.whonix2.core.verdict.Veto;
 import org.whonix2.io.http.FetchException;
 import org.whonix2.io.http.HttpTransport;
+import org.whonix2.io.http.ServerAddress;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.update.store.BoxStore;
 import org.whonix2.update.store.VetoFindings;
@@ -142,7 +143,7 @@ public final class VetoFiles {
       return Optional.empty();
     }
     try {
-      int status = transport.head(HttpLogFetcher.resolve(address, "api/v1/blobs/" + file)).status();
+      int status = transport.head(ServerAddress.resolve(address, "api/v1/blobs/" + file)).status();
       return switch (status) {
         case 200 -> Optional.of(true);
         case 404, 410 -> Optional.of(false);

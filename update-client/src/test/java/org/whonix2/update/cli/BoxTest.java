@@ -23,6 +23,7 @@ import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.artifact.DebFile;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
+import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.statement.Binaries;
 import org.whonix2.core.statement.Byproduct;
@@ -161,6 +162,11 @@ abstract class BoxTest {
             List.of(artifact),
             Sha256.of(new byte[0]));
     return Envelope.sign(Statement.PAYLOAD_TYPE, attestation.toJson(), key, signedAt).toBytes();
+  }
+
+  /** The key of the rebuilder of this number. */
+  Fingerprint rebuilder(int number) {
+    return rebuilders.get(number).certificate().fingerprint();
   }
 
   /** Changes the policy's text. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -14,7 +15,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.digest.Sha256;
+import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.statement.Byproduct;
+import org.whonix2.io.keys.KeyFolder;
 
 /** One key that vetoes holds a package for a day; longer only while its evidence is there. */
 class HeldByVetoTest extends BoxTest {
@@ -249,5 +252,57 @@ class HeldByVetoTest extends BoxTest {
     assertThat(sync()).isZero();
     assertThat(log.blobsAsked).isEmpty();
     assertThat(findings()).doesNotExist();
+  }
+
+  @Test
+  void reviewersOverrideOneVetoOnOneFile() throws Exception {
+    log.blob = digest -> 200;
+    StringBuilder people = new StringBuilder();
+    for (String name : List.of("r1", "r2")) {
+      SecretKey key = KeyFolder.create(folder.resolve(name), name, Instant.now(), made -> {});
+      people.append(
+          "{name: %s, fingerprint: %s, certificate: %s/certificate.asc},"
+              .formatted(name, key.certificate().fingerprint(), name));
+    }
+    edit("veto: {", "reviewers: {threshold: 2, of: [" + people + "]}\nveto: {");
+    sync();
+    held();
+    log.entries.add(override("r1", Duration.ofDays(2)));
+    sync();
+    held();
+    log.entries.add(override("r2", Duration.ofDays(3)));
+    sync();
+    accepted();
+    assertThat(tickets().find(artifact(deb).digest()).orElseThrow().end())
+        .isBefore(Instant.now().plus(Duration.ofDays(2)));
+    run(with("explain", "hello"));
+    assertThat(out).contains("a veto that reviewers override until ");
+    veto(2);
+    sync();
+    held();
+  }
+
+  private byte[] override(String reviewer, Duration time) throws Exception {
+    Path signed = folder.resolve("signed.json");
+    int code =
+        run(
+            "exempt",
+            "sign",
+            "--key",
+            folder.resolve(reviewer).toString(),
+            "--reason",
+            "both builds were looked into",
+            "--until",
+            Instant.now().plus(time).truncatedTo(ChronoUnit.SECONDS).toString(),
+            "--override",
+            rebuilder(1).toString(),
+            "--bits",
+            otherBits(artifact(deb), 1).digest().toString(),
+            "--out",
+            signed.toString(),
+            artifact(deb).digest().toString());
+    assertThat(err).isEmpty();
+    assertThat(code).isZero();
+    return Files.readAllBytes(signed);
   }
 }
