@@ -156,10 +156,12 @@ public final class Evidence {
     private final Map<PolicyRelease, Set<Fingerprint>> releases = new HashMap<>();
     private final Map<SnapshotSeries, Heard> snapshots = new HashMap<>();
     private final Map<Unsupported, Instant> unsupported = new HashMap<>();
+    private final Shared shared = new Shared();
     private Kept kept = Kept.NOTHING;
 
     /** Takes what a rebuilder said; the same again, from another log too, changes little. */
-    void add(LoggedRebuild logged) {
+    void add(LoggedRebuild said) {
+      LoggedRebuild logged = said.sharing(shared);
       equivocations.see(
           logged.rebuilder().name(), logged.statement(), logged.payload(), logged.place());
       Subject subject = new Subject(logged.rebuild().rebuilder(), logged.statement().rebuildId());

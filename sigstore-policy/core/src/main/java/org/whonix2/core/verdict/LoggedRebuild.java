@@ -31,6 +31,11 @@ public record LoggedRebuild(
     return new LoggedRebuild(log, index, time, rebuilder, statement, payload);
   }
 
+  /** The same, in as little memory as can be. */
+  LoggedRebuild sharing(Shared parts) {
+    return new LoggedRebuild(log, index, loggedBy, rebuilder, parts.of(statement), payload);
+  }
+
   /** Where it stands, for messages. */
   String place() {
     return "entry " + index + " of " + log;
