@@ -34,6 +34,7 @@ final class FileVerdicts {
   private final PrintWriter err;
   private final ObjectNode report = StrictJson.newObject();
   private final ArrayNode results;
+  private boolean refused;
 
   FileVerdicts(
       UpdatePolicy policy, Evidence evidence, Instant now, boolean json, CommandLine commandLine) {
@@ -89,6 +90,7 @@ final class FileVerdicts {
     if (!json) {
       out.println((verdict.accepted() ? "accepted " : "refused ") + called);
       out.print(told.text());
+      refused |= !verdict.accepted();
     }
     return verdict.refusal().map(FileVerdicts::exitCode).orElse(ExitCode.DONE);
   }
@@ -113,10 +115,12 @@ final class FileVerdicts {
     err.flush();
   }
 
-  /** Prints what was gathered for programs. */
+  /** Prints what was gathered for programs, or where people read more. */
   void end() {
     if (json) {
       out.println(new String(StrictJson.write(report), StandardCharsets.UTF_8));
+    } else if (refused) {
+      out.println("read more: man whonix2-update");
     }
     out.flush();
   }

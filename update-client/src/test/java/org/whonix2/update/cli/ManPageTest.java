@@ -11,9 +11,11 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.whonix2.core.verdict.Reason;
 import org.whonix2.io.cli.ExitCode;
 import picocli.CommandLine;
 
@@ -92,6 +94,13 @@ class ManPageTest {
       there.add(String.valueOf(code.number()));
     }
     assertThat(named).containsExactlyElementsOf(there.stream().sorted().toList());
+  }
+
+  @Test
+  void itHasEveryRuleThatRefuses() {
+    List<String> rules = Stream.of(Reason.Rule.values()).map(Reason.Rule::name).toList();
+    assertThat(named("REFUSALS OF VERIFY AND EXPLAIN", "\\.TP\n\\.B ([A-Z_]+)\n"))
+        .containsExactlyElementsOf(rules);
   }
 
   @Test

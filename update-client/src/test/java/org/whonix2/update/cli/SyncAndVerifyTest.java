@@ -48,7 +48,11 @@ class SyncAndVerifyTest extends BoxTest {
     log.entries.add(attestation(0, 1));
     assertThat(sync()).isZero();
     assertThat(verify(deb)).isEqualTo(1);
-    assertThat(out).contains("refused: 1 of 2 operators").contains("hint: ").contains("beta");
+    assertThat(out)
+        .contains("refused: 1 of 2 operators")
+        .contains("hint: ")
+        .contains("beta")
+        .contains("read more: man whonix2-update");
   }
 
   @Test
