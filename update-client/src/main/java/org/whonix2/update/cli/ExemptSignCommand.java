@@ -159,8 +159,7 @@ final class ExemptSignCommand implements Callable<ExitCode> {
     }
   }
 
-  private static long publish(Envelope envelope, URI server)
-      throws CommandException, IOException, MalformedInputException {
+  private static long publish(Envelope envelope, URI server) throws CommandException, IOException {
     try (HttpTransport http = new HttpTransport(HttpDeadlines.STANDARD)) {
       return Submission.send(envelope, server, http).index();
     } catch (Submission.NotTakenException e) {
@@ -169,8 +168,10 @@ final class ExemptSignCommand implements Callable<ExitCode> {
           String.valueOf(e.getMessage()),
           e.isForbidden()
               ? "the server's operator admits a reviewer with: whonix2-attestation-server roster add"
-              : "with --out FILE it can be kept and sent later",
+              : null,
           e);
+    } catch (MalformedInputException e) {
+      throw new CommandException(ExitCode.OUTSIDE_FAILED, String.valueOf(e.getMessage()), null, e);
     }
   }
 

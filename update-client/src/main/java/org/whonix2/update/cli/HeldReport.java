@@ -2,6 +2,7 @@ package org.whonix2.update.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -9,6 +10,7 @@ import org.whonix2.core.verdict.Held;
 import org.whonix2.core.verdict.LoggedRebuild;
 import org.whonix2.core.verdict.Veto;
 import org.whonix2.update.store.VetoFindings;
+import org.whonix2.update.store.VetoFindings.Subject;
 
 /** Who holds which packages: told to people and to programs. */
 record HeldReport(List<Held> held, VetoFindings findings) {
@@ -17,7 +19,8 @@ record HeldReport(List<Held> held, VetoFindings findings) {
     return held.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "held: " + held.size() + " packages by vetoes; whonix2-update status names by whose");
+            "held by vetoes: %d; whonix2-update status names who holds what"
+                .formatted(held.size()));
   }
 
   /** For each package a line, and one for each veto on it. */
@@ -45,19 +48,21 @@ record HeldReport(List<Held> held, VetoFindings findings) {
   }
 
   private String support(Veto veto) {
-    return findings
-        .missing(veto)
+    Optional<VetoFindings.Finding> finding = findings.of(Subject.of(veto));
+    if (finding.isEmpty()) {
+      return "whether its log and .buildinfo are there is not known";
+    }
+    return finding
+        .get()
+        .countsUntil()
         .map(
-            missing ->
-                "its log, .buildinfo or bits are missing since "
-                    + missing.since()
-                    + ": if they still are after "
-                    + missing.end()
-                    + ", it counts no more")
-        .orElse(
-            findings.isFound(veto)
-                ? "its log, .buildinfo and bits are there to be looked into"
-                : "whether its log, .buildinfo and bits are there is not known");
+            end ->
+                "its log and .buildinfo were missing at "
+                    + finding.get().asked()
+                    + ": if a sync after "
+                    + end
+                    + " misses them too, it counts no more")
+        .orElse("its log and .buildinfo are there to be looked into");
   }
 
   /** Adds {@code held} to a report. */
@@ -80,10 +85,12 @@ record HeldReport(List<Held> held, VetoFindings findings) {
     node.put("log", said.log());
     node.put("index", said.index());
     node.put("sha256", veto.bits().toString());
-    Optional<VetoFindings.Missing> missing = findings.missing(veto);
+    Optional<VetoFindings.Finding> finding = findings.of(Subject.of(veto));
+    Optional<Instant> countsUntil = finding.flatMap(VetoFindings.Finding::countsUntil);
     node.put(
-        "evidence", missing.isPresent() ? "missing" : findings.isFound(veto) ? "found" : "unknown");
-    missing.ifPresent(
-        one -> node.put("since", one.since().toString()).put("countsUntil", one.end().toString()));
+        "evidence",
+        countsUntil.isPresent() ? "missing" : finding.isPresent() ? "found" : "unknown");
+    finding.ifPresent(one -> node.put("asked", one.asked().toString()));
+    countsUntil.ifPresent(end -> node.put("countsUntil", end.toString()));
   }
 }

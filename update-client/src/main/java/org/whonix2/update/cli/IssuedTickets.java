@@ -32,10 +32,12 @@ record IssuedTickets(Issuance issuance, Evidence evidence) {
       IssuedTickets issued = judge(document, collector, now);
       boolean isNew = !issued.held().isEmpty();
       while (isNew) {
-        // With one veto less, another may be what holds a file.
-        isNew = files.ask(issued.held(), store, now, progress);
-        store.vetoFindings().tell(collector, now);
+        files.ask(issued.held(), store, issued.evidence.passed(), progress);
+        store.vetoFindings().tell(collector);
+        List<Held> before = issued.held();
         issued = judge(document, collector, now);
+        // With one veto less, another may be what holds a file.
+        isNew = !before.equals(issued.held());
       }
       raiseFloors(document.policy(), issued.evidence, issued.tickets(), store);
       store.replaceTickets(issued.tickets());

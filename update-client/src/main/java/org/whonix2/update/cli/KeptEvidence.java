@@ -24,6 +24,7 @@ import org.whonix2.update.store.BoxStore;
 import org.whonix2.update.store.Floors;
 import org.whonix2.update.store.LogStore;
 import org.whonix2.update.store.LogStore.Misbehaviour;
+import org.whonix2.update.store.VetoFindings;
 
 /**
  * Reads the store into {@link Evidence}. Everything is verified again, under the policy as it is
@@ -39,10 +40,15 @@ final class KeptEvidence {
     this.now = now;
   }
 
-  /** As the newest sync left it: a veto whose files it missed for long does not count. */
+  /** As the newest sync left it: a veto whose evidence it missed for long does not count. */
   Evidence read(BoxStore store) throws CommandException, IOException {
+    return read(store, store.vetoFindings());
+  }
+
+  /** The same by what was found of vetoes. */
+  Evidence read(BoxStore store, VetoFindings findings) throws CommandException, IOException {
     Evidence.Collector collector = collect(store);
-    store.vetoFindings().tell(collector, now);
+    findings.tell(collector);
     return collector.evidence();
   }
 

@@ -27,6 +27,7 @@ import org.whonix2.io.cli.ExitCode;
 import org.whonix2.io.cli.StateOptions;
 import org.whonix2.update.gate.GateSetup;
 import org.whonix2.update.store.BoxStore;
+import org.whonix2.update.store.VetoFindings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,14 +63,18 @@ final class StatusCommand implements Callable<ExitCode> {
     Instant now = Instant.now();
     tell(policy);
     try (BoxStore store = BoxStore.open(folders.state(), false)) {
-      Evidence evidence = new KeptEvidence(policy, now).read(store);
+      VetoFindings findings = store.vetoFindings();
+      Evidence evidence = new KeptEvidence(policy, now).read(store, findings);
       evidence.logs().forEach(log -> tell(log, now));
       Issuance issuance = Issuance.of(policy, document.bound(), evidence, now);
       tell(issuance.refusals());
       tellTickets(store, now);
-      HeldReport held = new HeldReport(issuance.held(), store.vetoFindings());
-      held.describe(report);
-      held.lines().forEach(this::line);
+      HeldReport held = new HeldReport(issuance.held(), findings);
+      if (json) {
+        held.describe(report);
+      } else {
+        held.lines().forEach(this::line);
+      }
     }
     tellGate();
     if (json) {

@@ -200,13 +200,14 @@ final class SyncCommand implements Callable<ExitCode> {
   }
 
   private void tellHeld(HeldReport held, VetoFiles files, ObjectNode node) {
-    held.describe(node);
-    if (!json && !quiet) {
+    if (json) {
+      held.describe(node);
+    } else if (!quiet) {
       held.summary().ifPresent(out()::println);
     }
     PrintWriter err = spec.commandLine().getErr();
     files
-        .silent()
+        .untold()
         .forEach(
             why -> err.println("warning: the evidence of a veto could not be asked for: " + why));
     err.flush();

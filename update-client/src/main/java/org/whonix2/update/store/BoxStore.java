@@ -97,14 +97,14 @@ public final class BoxStore implements AutoCloseable {
   }
 
   /**
-   * What was found of the files of vetoes; nothing if that is lost or damaged, and every veto
-   * counts.
+   * What was found of the evidence of vetoes; nothing if that is lost, damaged or cannot be read,
+   * and every veto counts.
    */
-  public VetoFindings vetoFindings() throws IOException {
-    Optional<byte[]> file = AtomicFiles.readIfPresent(vetoFile(), VetoFindings.MAX_BYTES);
+  public VetoFindings vetoFindings() {
     try {
+      Optional<byte[]> file = AtomicFiles.readIfPresent(vetoFile(), VetoFindings.MAX_BYTES);
       return file.isPresent() ? VetoFindings.parse(file.get()) : VetoFindings.none();
-    } catch (MalformedInputException e) {
+    } catch (IOException | MalformedInputException e) {
       return VetoFindings.none();
     }
   }

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,49 +21,48 @@ import org.whonix2.core.verdict.Evidence;
 import org.whonix2.core.verdict.Veto;
 
 /**
- * What this box found when it asked for the files of vetoes. A veto counts until they have been
- * missing for {@link #GRACE}: they are sent after the statement, and people shall have time to
- * look. That runs from when they were first missed of any veto by that rebuilder on that file, so
- * that saying it anew gives no more time.
+ * What this box found when it asked for the evidence of a rebuilder's vetoes on a file. They count
+ * until it has been missing for {@link #GRACE}: it is sent after the statement, and people shall
+ * have time to look. To say it anew, in whatever words, gives no more time. Times are the newest
+ * that witnesses had signed, so that no clock of a box's own makes a day pass.
  *
- * <p>As text: a line with the format's name, then one a veto: {@code PAYLOAD ARTIFACT ASKED} where
- * the files are there, {@code PAYLOAD ARTIFACT ASKED REBUILDER SINCE} where they are missing.
- * Digests and fingerprints in hex, times in seconds since 1970.
+ * <p>As text: a line with the format's name, then {@code REBUILDER ARTIFACT ASKED} where evidence
+ * is there, {@code REBUILDER ARTIFACT ASKED SINCE} where it is missing. Fingerprints and digests in
+ * hex, times in seconds since 1970.
  */
 public final class VetoFindings {
-  /** How long a veto counts without its files. */
-  public static final Duration GRACE = Duration.ofDays(1);
+  /** How long a veto counts without evidence. */
+  static final Duration GRACE = Duration.ofDays(1);
 
-  /** How long it is believed that files are missing, where no sync could ask again. */
+  /** How long it is believed that evidence is missing, where no sync could ask again. */
   static final Duration BELIEVED = Duration.ofDays(7);
 
-  private static final Duration KEPT = Duration.ofDays(30);
-  private static final int MOST = 1 << 16;
-  static final int MAX_BYTES = 32 << 20;
+  static final int MOST = 1 << 16;
+  static final int MAX_BYTES = 16 << 20;
 
   private static final String FORMAT = "whonix2-veto-findings/v1";
   private static final Pattern LINE =
       Pattern.compile(
-          "(?<payload>[0-9a-f]{64}) (?<artifact>[0-9a-f]{64}) (?<asked>[0-9]{1,12})"
-              + "( (?<rebuilder>[0-9a-f]{40}|[0-9a-f]{64}) (?<since>[0-9]{1,12}))?");
+          "(?<rebuilder>[0-9a-f]{40}|[0-9a-f]{64}) (?<artifact>[0-9a-f]{64})"
+              + " (?<asked>[0-9]{1,12})( (?<since>[0-9]{1,12}))?");
 
-  private final SortedMap<Asked, Finding> findings;
+  private final SortedMap<Subject, Finding> findings;
 
-  private VetoFindings(SortedMap<Asked, Finding> findings) {
+  private VetoFindings(SortedMap<Subject, Finding> findings) {
     this.findings = Collections.unmodifiableSortedMap(findings);
   }
 
-  /** What was asked about: a statement, by its payload, against a file. */
-  private record Asked(Sha256 payload, Sha256 artifact) implements Comparable<Asked> {
-    private static final Comparator<Asked> ORDER =
-        Comparator.comparing(Asked::payload).thenComparing(Asked::artifact);
+  /** All that a rebuilder says against a file. */
+  public record Subject(Fingerprint rebuilder, Sha256 artifact) implements Comparable<Subject> {
+    private static final Comparator<Subject> ORDER =
+        Comparator.comparing(Subject::rebuilder).thenComparing(Subject::artifact);
 
-    static Asked about(Veto veto) {
-      return new Asked(veto.statement().payload(), veto.artifact().digest());
+    public static Subject of(Veto veto) {
+      return new Subject(veto.statement().rebuild().rebuilder(), veto.artifact().digest());
     }
 
     @Override
-    public int compareTo(Asked other) {
+    public int compareTo(Subject other) {
       return ORDER.compare(this, other);
     }
   }
@@ -72,24 +70,17 @@ public final class VetoFindings {
   /**
    * The newest answer.
    *
-   * @param missing empty if the files are there
+   * @param missingSince when evidence was first missed; empty if there was some once
    */
-  private record Finding(Instant asked, Optional<Missing> missing) {
-    /** Until when the veto does not count, if it does not. */
-    Optional<Instant> lackingUntil() {
-      return missing.filter(one -> !asked.isBefore(one.end())).map(one -> asked.plus(BELIEVED));
+  public record Finding(Instant asked, Optional<Instant> missingSince) {
+    /** If it is still missing then, the vetoes count no more. */
+    public Optional<Instant> countsUntil() {
+      return missingSince.map(since -> since.plus(GRACE));
     }
-  }
 
-  /**
-   * Files that no address has.
-   *
-   * @param since when any such were first missed
-   */
-  public record Missing(Fingerprint rebuilder, Instant since) {
-    /** From then on the veto does not count without them. */
-    public Instant end() {
-      return since.plus(GRACE);
+    /** Until when the vetoes do not count, if they do not. */
+    Optional<Instant> lackingUntil() {
+      return countsUntil().filter(end -> !asked.isBefore(end)).map(end -> asked.plus(BELIEVED));
     }
   }
 
@@ -104,25 +95,20 @@ public final class VetoFindings {
       throw new MalformedInputException(
           "expected '" + FORMAT + "' and whole lines, found " + Quoted.of(lines[0]));
     }
-    SortedMap<Asked, Finding> findings = new TreeMap<>();
+    SortedMap<Subject, Finding> findings = new TreeMap<>();
     for (String line : List.of(lines).subList(1, lines.length - 1)) {
       Matcher matcher = LINE.matcher(line);
       if (!matcher.matches()) {
         throw new MalformedInputException(
-            "expected two digests, a time and perhaps who and since when, found "
-                + Quoted.of(line));
+            "expected a fingerprint, a digest and one or two times, found " + Quoted.of(line));
       }
-      Optional<Missing> missing =
-          matcher.group("rebuilder") == null
-              ? Optional.empty()
-              : Optional.of(
-                  new Missing(
-                      Fingerprint.parse(matcher.group("rebuilder")),
-                      seconds(matcher.group("since"))));
       findings.put(
-          new Asked(
-              Sha256.parse(matcher.group("payload")), Sha256.parse(matcher.group("artifact"))),
-          new Finding(seconds(matcher.group("asked")), missing));
+          new Subject(
+              Fingerprint.parse(matcher.group("rebuilder")),
+              Sha256.parse(matcher.group("artifact"))),
+          new Finding(
+              seconds(matcher.group("asked")),
+              Optional.ofNullable(matcher.group("since")).map(VetoFindings::seconds)));
     }
     return new VetoFindings(findings);
   }
@@ -134,92 +120,63 @@ public final class VetoFindings {
   byte[] toBytes() {
     StringBuilder text = new StringBuilder(FORMAT).append('\n');
     findings.forEach(
-        (what, finding) -> {
-          text.append(what.payload).append(' ').append(what.artifact);
+        (subject, finding) -> {
+          text.append(subject.rebuilder).append(' ').append(subject.artifact);
           text.append(' ').append(finding.asked.getEpochSecond());
-          finding.missing.ifPresent(
-              one ->
-                  text.append(' ')
-                      .append(one.rebuilder)
-                      .append(' ')
-                      .append(one.since.getEpochSecond()));
+          finding.missingSince.ifPresent(since -> text.append(' ').append(since.getEpochSecond()));
           text.append('\n');
         });
     return text.toString().getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** Whether the files of this veto were there once. */
-  public boolean isFound(Veto veto) {
-    Finding finding = findings.get(Asked.about(veto));
-    return finding != null && finding.missing.isEmpty();
+  /** What was found out last, if anything was. */
+  public Optional<Finding> of(Subject subject) {
+    return Optional.ofNullable(findings.get(subject));
   }
 
-  /** Since when its files are missing, if they were when they were last asked for. */
-  public Optional<Missing> missing(Veto veto) {
-    return Optional.ofNullable(findings.get(Asked.about(veto))).flatMap(Finding::missing);
-  }
-
-  /** When it was last found out; the epoch if never. */
-  public Instant lastAsked(Veto veto) {
-    Finding finding = findings.get(Asked.about(veto));
-    return finding == null ? Instant.EPOCH : finding.asked;
+  /** Whether there was evidence once. */
+  public boolean isFound(Subject subject) {
+    return of(subject).filter(finding -> finding.missingSince.isEmpty()).isPresent();
   }
 
   /** Tells the evidence which vetoes do not count. */
-  public void tell(Evidence.Collector collector, Instant now) {
+  public void tell(Evidence.Collector collector) {
     findings.forEach(
-        (what, finding) -> {
-          // An answer of the future is none.
-          if (!finding.asked.isAfter(now)) {
+        (subject, finding) ->
             finding
                 .lackingUntil()
-                .ifPresent(end -> collector.lacksSupport(what.payload, what.artifact, end));
-          }
-        });
+                .ifPresent(
+                    end -> collector.lacksSupport(subject.rebuilder, subject.artifact, end)));
   }
 
   /**
-   * With these answers.
+   * With these answers; what was found once stays found.
    *
-   * @param answers whether the files of a veto are there
+   * @param answers whether there is evidence
+   * @param passed a time that has passed, as witnesses signed it
    */
-  public VetoFindings with(Map<Veto, Boolean> answers, Instant now) {
-    Instant asked = now.truncatedTo(ChronoUnit.SECONDS);
-    Map<String, Instant> first = firstMissed();
-    SortedMap<Asked, Finding> more = new TreeMap<>(findings);
-    more.values().removeIf(finding -> finding.asked.plus(KEPT).isBefore(asked));
+  public VetoFindings with(Map<Subject, Boolean> answers, Instant passed) {
+    Instant asked = passed.truncatedTo(ChronoUnit.SECONDS);
+    SortedMap<Subject, Finding> more = new TreeMap<>(findings);
     answers.forEach(
-        (veto, isThere) -> {
-          Fingerprint rebuilder = veto.statement().rebuild().rebuilder();
-          Instant since = first.getOrDefault(rebuilder + " " + veto.artifact().digest(), asked);
-          Missing missing = new Missing(rebuilder, since.isAfter(asked) ? asked : since);
-          more.put(
-              Asked.about(veto),
-              new Finding(asked, isThere ? Optional.empty() : Optional.of(missing)));
+        (subject, isThere) -> {
+          if (!isFound(subject)) {
+            Instant since = of(subject).flatMap(Finding::missingSince).orElse(asked);
+            more.put(subject, new Finding(asked, isThere ? Optional.empty() : Optional.of(since)));
+          }
         });
     forgetOldest(more);
     return new VetoFindings(more);
   }
 
-  /** By rebuilder and file. */
-  private Map<String, Instant> firstMissed() {
-    Map<String, Instant> first = new HashMap<>();
-    findings.forEach(
-        (what, finding) ->
-            finding.missing.ifPresent(
-                missing ->
-                    first.merge(
-                        missing.rebuilder + " " + what.artifact,
-                        missing.since,
-                        (one, other) -> one.isBefore(other) ? one : other)));
-    return first;
-  }
-
-  /** What is not known is a veto that counts. */
-  private static void forgetOldest(Map<Asked, Finding> all) {
-    List<Asked> oldest =
+  /** Of what is missing: what is not known is a veto that counts. */
+  private static void forgetOldest(Map<Subject, Finding> all) {
+    List<Subject> oldest =
         all.entrySet().stream()
-            .sorted(Comparator.comparing(one -> one.getValue().asked))
+            .sorted(
+                Comparator.comparing(
+                        (Map.Entry<Subject, Finding> one) -> one.getValue().missingSince.isEmpty())
+                    .thenComparing(one -> one.getValue().asked))
             .limit(Math.max(0, all.size() - MOST))
             .map(Map.Entry::getKey)
             .toList();

@@ -101,9 +101,9 @@ public final class LogSync {
     return best.get();
   }
 
-  /** Who asks for the evidence of vetoes, in half of the time that is left. */
+  /** Who asks for the evidence of vetoes, in half of the time that is left by then. */
   public VetoFiles vetoFiles() {
-    return new VetoFiles(policy.logs(), transport, deadline.half());
+    return new VetoFiles(policy.logs(), transport, deadline);
   }
 
   private static boolean isOfTheDisk(Optional<IOException> failure) {

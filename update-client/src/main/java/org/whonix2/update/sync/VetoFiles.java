@@ -10,11 +10,12 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.policy.LogSource;
 import org.whonix2.core.verdict.Held;
@@ -25,81 +26,104 @@ import org.whonix2.io.http.ServerAddress;
 import org.whonix2.io.progress.Progress;
 import org.whonix2.update.store.BoxStore;
 import org.whonix2.update.store.VetoFindings;
+import org.whonix2.update.store.VetoFindings.Subject;
 
 /**
- * Asks the logs' servers whether the files that support vetoes are there. Every address of every
- * log has to say that one is not: whoever serves one of them, or breaks the line to one, takes no
- * veto away. What is asked follows from the logs and the policy, not from what is installed.
+ * Asks the logs' servers whether there is evidence of vetoes. Every address of every log has to say
+ * that a file is not there: whoever serves one of them, or is on the line to one, takes no veto
+ * away. What is asked follows from the logs and the policy, not from what is installed: files that
+ * the owner exempts are left out, and so their vetoes count.
  */
 public final class VetoFiles {
-  /** How many vetoes one sync asks about; more wait for the next, and count meanwhile. */
-  static final int MOST = 1_000;
+  /** How many questions one sync asks; what is not asked counts. */
+  private static final int MOST = 10_000;
 
   private final List<LogSource> logs;
   private final HttpTransport transport;
-  private final SyncDeadline deadline;
-  private final Set<Veto> asked = new HashSet<>();
+  private final SyncDeadline whole;
+  private final Set<Subject> asked = new HashSet<>();
   private final Map<Sha256, Boolean> answers = new HashMap<>();
-  private final Map<URI, String> silent = new LinkedHashMap<>();
+  private final Map<URI, String> untold = new LinkedHashMap<>();
+  private final Set<URI> given = new HashSet<>();
+  private int questions;
+  private @Nullable SyncDeadline share;
 
-  VetoFiles(List<LogSource> logs, HttpTransport transport, SyncDeadline deadline) {
+  VetoFiles(List<LogSource> logs, HttpTransport transport, SyncDeadline whole) {
     this.logs = logs;
     this.transport = transport;
-    this.deadline = deadline;
+    this.whole = whole;
   }
 
   /**
-   * Asks about the vetoes whose files were never found, those first that wait longest, each once;
-   * and keeps the answers.
+   * Asks about what holds these files, those first that wait longest, each once, and keeps the
+   * answers. What was found once is not asked for again.
    *
-   * @return whether there was anything to ask
+   * @param passed a time that has passed, as witnesses signed it
    */
-  public boolean ask(List<Held> held, BoxStore store, Instant now, Progress progress)
+  public void ask(List<Held> held, BoxStore store, Instant passed, Progress progress)
       throws IOException {
     VetoFindings known = store.vetoFindings();
-    Set<Veto> open = new LinkedHashSet<>();
-    held.forEach(file -> open.addAll(file.vetoes()));
-    open.removeIf(veto -> known.isFound(veto) || asked.contains(veto));
-    List<Veto> next =
-        open.stream()
-            .sorted(Comparator.comparing(known::lastAsked))
-            .limit(MOST - asked.size())
-            .toList();
-    if (next.isEmpty()) {
-      return false;
+    Map<Subject, List<Veto>> open = new LinkedHashMap<>();
+    held.stream()
+        .filter(file -> !file.exempted())
+        .flatMap(file -> file.vetoes().stream())
+        .forEach(
+            veto -> open.computeIfAbsent(Subject.of(veto), key -> new ArrayList<>()).add(veto));
+    open.keySet().removeIf(subject -> known.isFound(subject) || asked.contains(subject));
+    if (open.isEmpty()) {
+      return;
     }
-    progress.phase("looking for the evidence of vetoes", next.size());
-    Map<Veto, Boolean> found = new HashMap<>();
-    for (Veto veto : next) {
-      asked.add(veto);
-      isSupported(veto).ifPresent(answer -> found.put(veto, answer));
+    List<Subject> longestFirst =
+        open.keySet().stream()
+            .sorted(
+                Comparator.comparing(
+                    subject ->
+                        known.of(subject).map(VetoFindings.Finding::asked).orElse(Instant.EPOCH)))
+            .toList();
+    progress.phase("looking for the evidence of vetoes", longestFirst.size());
+    Map<Subject, Boolean> found = new HashMap<>();
+    for (Subject subject : longestFirst) {
+      asked.add(subject);
+      isSupported(open.getOrDefault(subject, List.of()))
+          .ifPresent(answer -> found.put(subject, answer));
       progress.advance(1);
     }
     progress.done();
-    store.replace(known.with(found, now));
-    return true;
+    store.replace(known.with(found, passed));
   }
 
-  /** Why addresses could not be asked: while one cannot, no file is known to be missing. */
-  public Collection<String> silent() {
-    return Collections.unmodifiableCollection(silent.values());
+  /** Why some addresses did not tell: as long as one does not, nothing is known to be missing. */
+  public Collection<String> untold() {
+    return Collections.unmodifiableCollection(untold.values());
   }
 
-  /** Whether all its files are there; nothing if that cannot be told. */
+  /** Whether there is evidence of any of them; nothing if that cannot be told. */
+  private Optional<Boolean> isSupported(List<Veto> vetoes) {
+    boolean isTold = true;
+    for (Veto veto : vetoes) {
+      Optional<Boolean> answer = isSupported(veto);
+      if (answer.isPresent() && answer.get()) {
+        return answer;
+      }
+      isTold &= answer.isPresent();
+    }
+    return isTold ? Optional.of(false) : Optional.empty();
+  }
+
   private Optional<Boolean> isSupported(Veto veto) {
     Optional<List<Sha256>> files = veto.files();
     if (files.isEmpty()) {
       return Optional.of(false);
     }
-    boolean isEveryOneThere = true;
+    boolean isTold = true;
     for (Sha256 file : files.get()) {
       Optional<Boolean> isThere = isThere(file, veto.statement().log());
       if (isThere.isPresent() && !isThere.get()) {
         return isThere;
       }
-      isEveryOneThere &= isThere.isPresent();
+      isTold &= isThere.isPresent();
     }
-    return isEveryOneThere ? Optional.of(true) : Optional.empty();
+    return isTold ? Optional.of(true) : Optional.empty();
   }
 
   private Optional<Boolean> isThere(Sha256 file, String log) {
@@ -134,24 +158,46 @@ public final class VetoFiles {
   }
 
   private Optional<Boolean> ask(URI address, Sha256 file) {
-    if (silent.containsKey(address)) {
-      // One that failed is not waited for again.
+    if (given.contains(address)) {
       return Optional.empty();
     }
-    if (deadline.isOver()) {
-      silent.put(address, address + ": expected to be done within " + deadline + ", was not");
-      return Optional.empty();
+    if (!isItsOwnWord(address)) {
+      return giveUp(address, "expected https, as anybody on the line could answer, found http");
     }
+    SyncDeadline deadline = share == null ? whole.half() : share;
+    share = deadline;
+    if (deadline.isOver() || questions++ >= MOST) {
+      return giveUp(
+          address, "expected fewer vetoes, or a longer --time-limit; the next sync goes on");
+    }
+    URI uri = ServerAddress.resolve(address, "api/v1/blobs/" + file);
     try {
-      int status = transport.head(ServerAddress.resolve(address, "api/v1/blobs/" + file)).status();
-      return switch (status) {
-        case 200 -> Optional.of(true);
-        case 404, 410 -> Optional.of(false);
-        default -> Optional.empty();
-      };
+      int status = transport.head(uri).status();
+      if (status != 200 && status != 404 && status != 410) {
+        untold.put(address, uri + ": expected status 200, 404 or 410, found " + status);
+        return Optional.empty();
+      }
+      return Optional.of(status == 200);
     } catch (FetchException e) {
-      silent.put(address, String.valueOf(e.getMessage()));
-      return Optional.empty();
+      return giveUp(address, String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Not to wait for it again. */
+  private Optional<Boolean> giveUp(URI address, String why) {
+    given.add(address);
+    untold.put(address, why.startsWith(address.toString()) ? why : address + ": " + why);
+    return Optional.empty();
+  }
+
+  /** Whether nobody in between can answer for it. */
+  private static boolean isItsOwnWord(URI address) {
+    String host = String.valueOf(address.getHost()).toLowerCase(Locale.ROOT);
+    return "https".equalsIgnoreCase(address.getScheme())
+        || host.endsWith(".onion")
+        || host.endsWith(".b32.i2p")
+        || host.equals("localhost")
+        || host.equals("[::1]")
+        || host.startsWith("127.");
   }
 }

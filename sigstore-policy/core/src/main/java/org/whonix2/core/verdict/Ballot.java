@@ -86,10 +86,11 @@ final class Ballot {
     return reasons.stream().mapToInt(reason -> distance(reason.rule())).max().orElse(0);
   }
 
-  private static int distance(Rule missed) {
+  private int distance(Rule missed) {
     return switch (missed) {
       case QUORUM -> 3;
       case DISTINCT -> 2;
+      case ALSO -> also.stream().allMatch(other -> other.met() || other.isHeld()) ? 1 : 2;
       default -> 1;
     };
   }

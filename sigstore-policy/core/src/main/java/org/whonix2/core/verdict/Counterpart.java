@@ -17,6 +17,7 @@ import org.whonix2.core.policy.Quorum;
  * @param votesSetAside that would count, had their keys not signed two things
  * @param uncounted of that class and source, with the reason for each
  * @param vetoes that stand against that artifact, enough or not
+ * @param isHeld whether it would do but for these
  * @param reasons why it does not do; empty if it does
  * @param until when the first of the vetoes on it that do not stand may stand again
  */
@@ -28,6 +29,7 @@ public record Counterpart(
     List<LoggedRebuild> votesSetAside,
     List<Verdict.Uncounted> uncounted,
     List<Veto> vetoes,
+    boolean isHeld,
     List<Reason> reasons,
     Optional<Instant> until) {
   public Counterpart {

@@ -166,6 +166,11 @@ final class Counterparts {
       return vetoes.until();
     }
 
+    private boolean isHeld() {
+      return !complaints.isEmpty()
+          && complaints.stream().allMatch(complaint -> complaint.rule() == Rule.VETO);
+    }
+
     private boolean isMetWithoutEnd() {
       return complaints.isEmpty() && until().isEmpty();
     }
@@ -193,6 +198,7 @@ final class Counterparts {
         tally.votesSetAside(),
         uncounted,
         judged.vetoes.standing(),
+        judged.isHeld(),
         refusal(asked, what, judged.complaints),
         judged.until());
   }
@@ -210,6 +216,7 @@ final class Counterparts {
         List.of(),
         failures(said),
         List.of(),
+        false,
         refusal(asked, identity.name() + " " + identity.architecture(), List.of(nobody)),
         Optional.empty());
   }

@@ -107,8 +107,8 @@ public final class Evidence {
   /** A file that is exempted, and what its control data says it is. */
   public record Exempted(Sha256 artifact, PackageIdentity identity) {}
 
-  /** What a statement says against a file, while what would support that is missing. */
-  private record Unsupported(Sha256 payload, Sha256 artifact) {}
+  /** What a rebuilder says against a file, while what would support that is missing. */
+  private record Unsupported(Fingerprint rebuilder, Sha256 artifact) {}
 
   /** A veto on one file, by whom and with which bits. */
   private record Overridden(Sha256 artifact, Fingerprint rebuilder, Sha256 bits) {}
@@ -237,15 +237,13 @@ public final class Evidence {
     }
 
     /**
-     * Takes that a statement's log, .buildinfo or other bits are nowhere to be had: as a veto on
-     * this file it does not count.
+     * Takes that the evidence of a rebuilder's vetoes on a file is nowhere to be had: they do not
+     * count.
      *
-     * @param payload digest of the statement's payload
-     * @param artifact SHA-256 of the file that it speaks against
      * @param until from then on that is not known any more
      */
-    public void lacksSupport(Sha256 payload, Sha256 artifact, Instant until) {
-      unsupported.put(new Unsupported(payload, artifact), until);
+    public void lacksSupport(Fingerprint rebuilder, Sha256 artifact, Instant until) {
+      unsupported.put(new Unsupported(rebuilder, artifact), until);
     }
 
     public Evidence evidence() {
@@ -337,7 +335,8 @@ public final class Evidence {
 
   /** Until when it is known to lack support, if it is. */
   Optional<Instant> unsupported(Veto veto, Instant now) {
-    Unsupported what = new Unsupported(veto.statement().payload(), veto.artifact().digest());
+    Unsupported what =
+        new Unsupported(veto.statement().rebuild().rebuilder(), veto.artifact().digest());
     return Optional.ofNullable(unsupported.get(what)).filter(now::isBefore);
   }
 

@@ -23,6 +23,10 @@ import org.whonix2.core.statement.RebuildId;
  * hash classes and suites of all of them are mixed: which votes count together is asked later.
  */
 final class Tally {
+  private static final Comparator<Veto> LOGGED_FIRST =
+      Comparator.<Veto, String>comparing(veto -> veto.statement().log())
+          .thenComparing(veto -> veto.statement().index());
+
   private final UpdatePolicy policy;
   private final Evidence evidence;
   private final BinaryArtifact artifact;
@@ -242,7 +246,7 @@ final class Tally {
 
   /**
    * Other bits from the same rebuild in the environment of one of these, unless reviewers overrode
-   * them for this artifact, or what would support them could not be fetched.
+   * them for this artifact, or their evidence is nowhere to be had.
    */
   private Vetoes vetoesAgainst(Set<Circumstances> those) {
     List<Veto> standing = new ArrayList<>();
@@ -250,7 +254,19 @@ final class Tally {
     those.stream()
         .flatMap(same -> otherBits.getOrDefault(same, List.of()).stream())
         .forEach(other -> isVoid(other).ifPresentOrElse(ends::add, () -> standing.add(other)));
-    return new Vetoes(standing, ends.stream().min(Comparator.naturalOrder()));
+    return new Vetoes(firstOfEach(standing), ends.stream().min(Comparator.naturalOrder()));
+  }
+
+  /** Under one number a key can say any number of things, each of which would be a veto. */
+  private static List<Veto> firstOfEach(List<Veto> standing) {
+    Map<Fingerprint, Integer> counts = new HashMap<>();
+    return standing.stream()
+        .sorted(LOGGED_FIRST)
+        .filter(
+            veto ->
+                counts.merge(veto.statement().rebuild().rebuilder(), 1, Integer::sum)
+                    <= Vetoes.MOST_BY_ONE)
+        .toList();
   }
 
   /** Until when this one does not stand, if it does not. */
@@ -301,7 +317,7 @@ final class Tally {
             () ->
                 evidence
                     .unsupported(other, now)
-                    .map(end -> "no veto, as its log, .buildinfo or bits cannot be fetched"))
+                    .map(end -> "no veto, as nobody has its log and its .buildinfo"))
         .orElse("a veto");
   }
 }

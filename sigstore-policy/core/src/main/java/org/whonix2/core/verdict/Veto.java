@@ -16,8 +16,8 @@ import org.whonix2.core.statement.RebuildAttestation;
  */
 public record Veto(LoggedRebuild statement, BinaryArtifact artifact, Sha256 bits) {
   /**
-   * What must be there for people to look into: the other bits, the build's log, the .buildinfo.
-   * Nothing if the statement names no log.
+   * What must be there for people to look into: the build's log and its .buildinfo. Nothing if the
+   * statement names no log.
    */
   public Optional<List<Sha256>> files() {
     Optional<Sha256> log =
@@ -26,7 +26,7 @@ public record Veto(LoggedRebuild statement, BinaryArtifact artifact, Sha256 bits
             .map(Byproduct::digest)
             .findFirst();
     return log.isPresent() && statement.statement() instanceof RebuildAttestation attestation
-        ? Optional.of(List.of(log.get(), attestation.buildinfo(), bits))
+        ? Optional.of(List.of(log.get(), attestation.buildinfo()))
         : Optional.empty();
   }
 }

@@ -10,10 +10,14 @@ import org.whonix2.core.verdict.Reason.Rule;
 /**
  * What contradicts some votes.
  *
+ * @param standing a few of each rebuilder
  * @param until when the first of those that do not stand may stand again: an override ends, or that
- *     its files are missing has to be looked at anew
+ *     evidence is missing has to be looked at anew
  */
 record Vetoes(List<Veto> standing, Optional<Instant> until) {
+  /** How many vetoes by one rebuilder are looked at, the first in the log. */
+  static final int MOST_BY_ONE = 16;
+
   static final Vetoes NONE = new Vetoes(List.of(), Optional.empty());
 
   /** Why these are too many, if they are: they win over any quorum. */

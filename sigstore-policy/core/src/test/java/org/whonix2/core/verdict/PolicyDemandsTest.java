@@ -523,7 +523,7 @@ class PolicyDemandsTest {
     world.says("beta-1").log();
     world.says("gamma-1").got(file("net-tools", 9)).log();
     world.assertRefused(Rule.VETO);
-    Sha256 veto = world.logged.get(2).payload();
+    Fingerprint veto = world.named("gamma-1").certificate().fingerprint();
     Instant end = NOW.plusSeconds(60);
     world.others.add(collector -> collector.lacksSupport(veto, world.archiveFile.digest(), end));
     world.assertAccepted();
@@ -539,7 +539,7 @@ class PolicyDemandsTest {
     world.says("alpha-1").log();
     world.says("beta-1").log();
     world.says("gamma-1").got(file("net-tools", 9)).log();
-    Sha256 veto = world.logged.get(2).payload();
+    Fingerprint veto = world.named("gamma-1").certificate().fingerprint();
     Sha256 other = file("net-tools", 8).digest();
     world.others.add(collector -> collector.lacksSupport(veto, other, NOW.plusSeconds(60)));
     world.assertRefused(Rule.VETO);
@@ -559,6 +559,26 @@ class PolicyDemandsTest {
     world.veto = 2;
     world.assertAccepted();
     assertThat(Held.by(world.judge(world.archiveFile))).isEmpty();
+  }
+
+  @Test
+  void whoSaysManyThingsUnderOneNumberIsLookedAtAFewTimes() {
+    world.threshold = 2;
+    world.says("alpha-1").log();
+    world.says("beta-1").log();
+    for (int bits = 0; bits < 100; bits++) {
+      world.says("gamma-1").got(file("net-tools", 100 + bits)).log();
+    }
+    world.assertRefused(Rule.VETO);
+    assertThat(world.judge(world.archiveFile).vetoes())
+        .hasSize(Vetoes.MOST_BY_ONE)
+        .extracting(veto -> veto.statement().index())
+        .startsWith(2L, 3L, 4L);
+    Fingerprint gamma = world.named("gamma-1").certificate().fingerprint();
+    world.others.add(
+        collector ->
+            collector.lacksSupport(gamma, world.archiveFile.digest(), NOW.plusSeconds(60)));
+    world.assertAccepted();
   }
 
   // --- failures --------------------------------------------------------------------------------

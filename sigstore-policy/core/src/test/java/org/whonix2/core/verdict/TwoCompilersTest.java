@@ -524,7 +524,7 @@ class TwoCompilersTest {
     assertThat(Held.by(world.judge(world.archiveFile)).orElseThrow().vetoes())
         .containsExactly(
             new Veto(world.logged.get(4), VARIANT, variant("net-tools", "amd64", 41).digest()));
-    Sha256 veto = world.logged.get(4).payload();
+    Fingerprint veto = world.named("beta-1").certificate().fingerprint();
     Instant end = NOW.plusSeconds(60);
     world.others.add(collector -> collector.lacksSupport(veto, VARIANT.digest(), end));
     world.assertAccepted();
