@@ -10,6 +10,7 @@
  * STATE/update/logs/SHA256(origin)/rollback-TIME       proofs that no longer stand, the last few
  * STATE/update/logs/SHA256(origin)/times               org.whonix2.core.log.WitnessedTimes
  * STATE/update/floors                                  what the box does not go back behind
+ * STATE/update/vetoes                                  {@link VetoFindings}
  * STATE/update/tickets                                 org.whonix2.core.ticket, mode 0600
  * STATE/update/lock                                    held by the one writer, mode 0600
  * </pre>
