@@ -256,8 +256,10 @@ result() {
     tail -n 60 case.out | sed 's/^/          | /'
   fi
 }
-# A stack trace, of Java or perl: no refusal comes as one.
-stack_trace() { grep -aE '^\s+at [A-Za-z0-9_$.]+\(|^Exception in | at /[^ ]+ line [0-9]+\.$' case.out; }
+# A stack trace of ours, in Java or perl: no refusal comes as one.
+stack_trace() {
+  grep -aE '^\s+at [A-Za-z0-9_$./@-]+\(|^Exception in | at (/usr/lib/whonix2/[^ ]+|.* of the gate) line [0-9]+' case.out
+}
 # row WHAT STATUS TEXT COMMAND...: ends with this status (or 'not-0': with another) and says what matches
 # TEXT.
 row() {

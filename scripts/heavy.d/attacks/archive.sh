@@ -59,6 +59,13 @@ gate install >/dev/null
 only_old() { serve '/^Package: library$/,/^$/{/^Version: 2.0$/,/^$/d}' && update && apt library; }
 row "LIMIT: of what is not installed, an older attested version comes in" 0 'Setting up library \(1.0\)' only_old
 
+two_times() {
+  serve '/^Package: library$/,/^$/{/^Version: 2.0$/,/^$/d}; s/^Depends: library (= 2.0)/Depends: library/' && update
+  apt application=2.0
+}
+row "mix-and-match: of two times, nothing installed before: dpkg itself goes by the dependencies inside" 100 \
+  'application depends on library \(= 2.0\)' two_times
+
 # Without the key: apt's own signatures and digests, with them and without.
 old_packages() {
   serve '/^Package: good$/,/^$/{/^Version: 2.0$/,/^$/d}' && cp mirror/Packages old-packages
