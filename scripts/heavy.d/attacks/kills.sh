@@ -59,6 +59,12 @@ right=yes; [ "$hits" -ge $((rounds / 4)) ] || right=no
 result "$right" "canary: the kills do hit"
 right=yes; [ "$harm" = 0 ] || right=no
 result "$right" "after each of $rounds: nothing unattested is there, and every file is whole"
+truncate -s 3G "$box/root/large.deb"
+kill_once debsig-verify 500 in_box dpkg -i /root/large.deb || true
+rm "$box/root/large.deb"
+row "canary: a gate that is killed while it copies a file leaves a folder" 0 '\.whonix2-gate\.' left
+row "the next one there refuses as ever" 1 'no ticket for its SHA-256' in_box dpkg -i /root/evil.deb
+row "and removes that folder" 0 '' eval '[ -z "$(left)" ]'
 again() { in_box sh -c 'dpkg --configure -a; apt-get -f install -y && apt-get install -y --reinstall "$@"' sh "${names[@]}"; }
 row "a repeat works" 0 '' again
 for name in "${names[@]}"; do installed "$name" 1.0 || echo "$name is not there"; done >missing
