@@ -25,7 +25,8 @@ kill_once() {
   "$repository/scripts/heavy.d/kill-within" "$box" all 0 "$running" || true
   [ "$hit" = yes ]
 }
-left() { find "$box" -xdev -name '.whonix2-gate*' -print; }
+# left [FOLDER]: what killed gates left there.
+left() { find "$box/${1:-}" -xdev -name '.whonix2-gate*' -print; }
 unharmed() {
   local file
   not in_box dpkg-query -W evil 2>/dev/null || { echo "evil is there"; return 1; }
@@ -62,9 +63,9 @@ result "$right" "after each of $rounds: nothing unattested is there, and every f
 truncate -s 3G "$box/root/large.deb"
 kill_once debsig-verify 500 in_box dpkg -i /root/large.deb || true
 rm "$box/root/large.deb"
-row "canary: a gate that is killed while it copies a file leaves a folder" 0 '\.whonix2-gate\.' left
+row "canary: a gate that is killed while it copies a file leaves a folder" 0 '\.whonix2-gate\.' left root
 row "the next one there refuses as ever" 1 'no ticket for its SHA-256' in_box dpkg -i /root/evil.deb
-row "and removes that folder" 0 '' eval '[ -z "$(left)" ]'
+row "and removes that folder" 0 '' eval '[ -z "$(left root)" ]'
 again() { in_box sh -c 'dpkg --configure -a; apt-get -f install -y && apt-get install -y --reinstall "$@"' sh "${names[@]}"; }
 row "a repeat works" 0 '' again
 for name in "${names[@]}"; do installed "$name" 1.0 || echo "$name is not there"; done >missing
