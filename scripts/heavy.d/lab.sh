@@ -188,13 +188,14 @@ open_log() {
 }
 
 sequence=1
-# attest FILE...: every rebuilder says that these came out.
+# attest [--source-signer=FINGERPRINT] FILE...: every rebuilder says that these came out.
 attest() {
-  local operator envelope
+  local operator envelope signer=()
+  case "$1" in --source-signer=*) signer=("$1") && shift ;; esac
   for operator in "${operators[@]}"; do
     mkdir "envelopes-$operator"
     java -cp "$repository/scripts/e2e/target/test-classes:$repository/update-client/target/lib/*" \
-      org.whonix2.e2e.AttestFiles "$operator" AMD "$sequence" "envelopes-$operator" "$@"
+      org.whonix2.e2e.AttestFiles "${signer[@]}" "$operator" AMD "$sequence" "envelopes-$operator" "$@"
     for envelope in "envelopes-$operator"/*; do
       curl -sS --fail-with-body -o answer -H 'Content-Type: application/vnd.dsse.envelope.v1+json' \
         --data-binary "@$envelope" "$url/api/v1/attestations" || { cat answer >&2; fail "the log refused an attestation"; }
@@ -255,6 +256,10 @@ result() {
     tail -n 60 case.out | sed 's/^/          | /'
   fi
 }
+# A stack trace of ours, in Java or perl: no refusal comes as one.
+stack_trace() {
+  grep -aE '^\s+at [A-Za-z0-9_$./@-]+\(|^Exception in | at (/usr/lib/whonix2/[^ ]+|.* of the gate) line [0-9]+' case.out
+}
 # row WHAT STATUS TEXT COMMAND...: ends with this status (or 'not-0': with another) and says what matches
 # TEXT.
 row() {
@@ -266,9 +271,33 @@ row() {
     *) [ "$seen" = "$expected" ] || right=no ;;
   esac
   [ -z "$text" ] || grep -qE -- "$text" case.out || right=no
+  ! stack_trace || right=no
   [ "$right" = yes ] || printf 'expected exit %s and /%s/, got exit %s\n' "$expected" "$text" "$seen" >>case.out
   result "$right" "$what"
 }
+# --- attacks ------------------------------------------------------------------------------------------
+gate() { in_box /usr/lib/whonix2/gate-setup "$@"; }
+apt() { in_box apt-get install -y "$@"; }
+installed() { [ "$(in_box dpkg-query -W -f '${db:Status-Status} ${Version}' "$1" 2>/dev/null)" = "installed $2" ]; }
+# attack WHAT TEXT DEED SUCCEEDED: the canary, then the gate. TEXT is what the gate must say; DEED and
+# SUCCEEDED are commands, split into words.
+attack() {
+  local what=$1 text=$2 deed=$3 succeeded=$4 right=yes
+  reset
+  $deed >case.out 2>&1 || true
+  $succeeded || right=no
+  result "$right" "$what (canary: succeeds without the gate)"
+  reset
+  gate install >/dev/null
+  right=yes
+  $deed >case.out 2>&1 && right=no
+  ! $succeeded || right=no
+  grep -qF -- "$text" case.out || right=no
+  ! stack_trace || right=no
+  if find "$box" -xdev -name '.whonix2-gate*' | grep . >>case.out; then right=no; fi
+  result "$right" "$what"
+}
+
 # finish: how it came out; succeeds if all was as expected.
 finish() {
   unmount_box

@@ -18,6 +18,7 @@ import org.whonix2.core.artifact.PackageName;
 import org.whonix2.core.artifact.PackageVersion;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
+import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.openpgp.SecretKey;
 import org.whonix2.core.statement.Binaries;
 import org.whonix2.core.statement.Platform;
@@ -28,21 +29,28 @@ import org.whonix2.core.statement.Statement;
 import org.whonix2.core.statement.Toolchain;
 
 /**
- * Signs attestations for files that nobody rebuilt: {@code AttestFiles KEY-DIR CPU-VENDOR SEQUENCE
- * OUT-DIR FILE…}. Tests of the box need many attested packages, and how one is built is not their
- * business. Writes envelopes of up to 50 files each, {@code OUT-DIR/SEQUENCE.json} and so on, each
- * with its own sequence number.
+ * Signs attestations for files that nobody rebuilt: {@code AttestFiles
+ * [--source-signer=FINGERPRINT] KEY-DIR CPU-VENDOR SEQUENCE OUT-DIR FILE…}. Tests of the box need
+ * many attested packages, and how one is built is not their business. Writes envelopes of up to 50
+ * files each, {@code OUT-DIR/SEQUENCE.json} and so on, each with its own sequence number.
  */
 final class AttestFiles {
+  private static final String SOURCE_SIGNER = "--source-signer=";
   private static final int FILES_EACH = 50;
 
   private AttestFiles() {}
 
-  public static void main(String[] args) throws Exception {
-    SecretKey key = SecretKey.parse(Files.readAllBytes(Path.of(args[0], "secret.asc")));
-    long sequence = Long.parseLong(args[2]);
+  public static void main(String[] arguments) throws Exception {
+    Optional<Fingerprint> sourceSigner = Optional.empty();
+    List<String> args = Arrays.asList(arguments);
+    if (args.get(0).startsWith(SOURCE_SIGNER)) {
+      sourceSigner = Optional.of(Fingerprint.parse(args.get(0).substring(SOURCE_SIGNER.length())));
+      args = args.subList(1, args.size());
+    }
+    SecretKey key = SecretKey.parse(Files.readAllBytes(Path.of(args.get(0), "secret.asc")));
+    long sequence = Long.parseLong(args.get(2));
     List<BinaryArtifact> artifacts = new ArrayList<>();
-    for (String file : Arrays.asList(args).subList(4, args.length)) {
+    for (String file : args.subList(4, args.size())) {
       try (InputStream in = new BufferedInputStream(Files.newInputStream(Path.of(file)), 1 << 16)) {
         artifacts.add(DebFile.read(in));
       }
@@ -50,16 +58,20 @@ final class AttestFiles {
     for (int from = 0; from < artifacts.size(); from += FILES_EACH) {
       List<BinaryArtifact> some =
           artifacts.subList(from, Math.min(from + FILES_EACH, artifacts.size()));
-      byte[] statement = attestation(some, args[1], key, sequence).toJson();
+      byte[] statement = attestation(some, sourceSigner, args.get(1), key, sequence).toJson();
       Files.write(
-          Path.of(args[3], sequence + ".json"),
+          Path.of(args.get(3), sequence + ".json"),
           Envelope.sign(Statement.PAYLOAD_TYPE, statement, key, Instant.now()).toBytes());
       sequence++;
     }
   }
 
   private static RebuildAttestation attestation(
-      List<BinaryArtifact> artifacts, String cpuVendor, SecretKey key, long sequence)
+      List<BinaryArtifact> artifacts,
+      Optional<Fingerprint> sourceSigner,
+      String cpuVendor,
+      SecretKey key,
+      long sequence)
       throws Exception {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS).minus(Duration.ofSeconds(1));
     // A source of its own for each set of files, so that none of them replaces another.
@@ -68,7 +80,7 @@ final class AttestFiles {
         new Rebuild(
             new SourcePackage(
                 new PackageName("made-for-a-test"), new PackageVersion("1.0"), source),
-            Optional.empty(),
+            sourceSigner,
             Optional.empty(),
             "bookworm",
             new Architecture("amd64"),

@@ -1,12 +1,27 @@
 package org.whonix2.core.artifact;
 
+import java.util.List;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.deb822.Deb822;
 
 /** What a binary package says it is. */
 public record PackageIdentity(PackageName name, PackageVersion version, Architecture architecture) {
-  /** What the fields Package, Version and Architecture of a binary package's paragraph say. */
+  /** Fields of old that dpkg still takes for the version's revision, whatever Version says. */
+  private static final List<String> REVISIONS =
+      List.of("Revision", "Package-Revision", "Package_Revision");
+
+  /**
+   * What the fields Package, Version and Architecture of a binary package's paragraph say.
+   *
+   * @throws MalformedInputException also where dpkg would read another version
+   */
   public static PackageIdentity of(Deb822 paragraph) throws MalformedInputException {
+    for (String field : REVISIONS) {
+      if (paragraph.get(field).isPresent()) {
+        throw new MalformedInputException(
+            "expected the revision in the field Version only, found a field " + field);
+      }
+    }
     return new PackageIdentity(
         PackageName.parse(paragraph.require("Package")),
         PackageVersion.parse(paragraph.require("Version")),
