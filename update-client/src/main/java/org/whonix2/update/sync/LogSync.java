@@ -31,6 +31,8 @@ public final class LogSync {
    */
   private static final List<Class<? extends FollowOutcome>> BEST_FIRST =
       List.of(
+          FollowOutcome.Advanced.class,
+          FollowOutcome.Unchanged.class,
           FollowOutcome.ClockBehind.class,
           FollowOutcome.NotWitnessed.class,
           FollowOutcome.ServedOtherEntries.class,
@@ -58,7 +60,9 @@ public final class LogSync {
   }
 
   /**
-   * Follows the log as far as it goes, at one address after the other until one serves it well.
+   * Follows the log as far as it goes, at one address after the other until one has more of it that
+   * is fresh. One that has nothing new may be behind: who serves the first must not keep a box from
+   * what the others have.
    *
    * @throws FetchException if no address serves it at all; what was kept stays good
    * @throws IOException if the disk fails; what was kept stays good
@@ -76,14 +80,11 @@ public final class LogSync {
       SyncDeadline share = left + addressesLeft > 0 ? deadline.half() : deadline;
       try {
         FollowOutcome outcome = follow(source, address, share, kept, store);
-        if (outcome instanceof FollowOutcome.Unchanged && isOfTheDisk(failure)) {
-          // There may be more in the log, which could not be taken in.
-          continue;
-        }
-        if (!BEST_FIRST.contains(outcome.getClass())) {
+        if (outcome instanceof FollowOutcome.Fork || isFreshAndNew(outcome)) {
           return outcome;
         }
-        best = Optional.of(best.filter(other -> rank(other) <= rank(outcome)).orElse(outcome));
+        kept = state(outcome).orElse(kept);
+        best = Optional.of(best.filter(other -> isBetter(other, outcome)).orElse(outcome));
       } catch (FetchException e) {
         failure = Optional.of(graver(failure, e));
       } catch (IOException e) {
@@ -92,13 +93,33 @@ public final class LogSync {
         failure = Optional.of(graver(failure, e));
       }
     }
-    if (best.isEmpty()) {
+    // In the latter case there may be more in the log, which could not be taken in.
+    if (best.isEmpty() || (best.get() instanceof FollowOutcome.Unchanged && isOfTheDisk(failure))) {
       throw failure.orElseThrow(() -> new IllegalStateException("a log without addresses"));
     }
     if (best.get() instanceof FollowOutcome.Rollback rollback) {
       store.keepProof(Misbehaviour.ROLLBACK, rollback.explain());
     }
     return best.get();
+  }
+
+  /** Whether nothing better is to be had elsewhere. */
+  private boolean isFreshAndNew(FollowOutcome outcome) {
+    return outcome instanceof FollowOutcome.Advanced advanced
+        && now.isBefore(advanced.witnessed().time().plus(policy.freshness()));
+  }
+
+  private static Optional<LogState> state(FollowOutcome outcome) {
+    if (outcome instanceof FollowOutcome.Advanced advanced) {
+      return Optional.of(advanced.state());
+    }
+    return outcome instanceof FollowOutcome.Unchanged unchanged
+        ? Optional.of(unchanged.state())
+        : Optional.empty();
+  }
+
+  private static boolean isBetter(FollowOutcome one, FollowOutcome later) {
+    return !(later instanceof FollowOutcome.Advanced) && rank(one) <= rank(later);
   }
 
   private static boolean isOfTheDisk(Optional<IOException> failure) {
