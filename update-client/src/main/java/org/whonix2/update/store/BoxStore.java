@@ -79,9 +79,10 @@ public final class BoxStore implements AutoCloseable {
 
   /** What this box does not go back behind. */
   public Floors floors() throws IOException, MalformedInputException {
-    Optional<byte[]> file = AtomicFiles.readIfPresent(floorFile(), Floors.MAX_BYTES);
+    Optional<byte[]> file =
+        AtomicFiles.readIfPresent(floorFile(), Floors.MAX_BYTES + SealedText.OVERHEAD);
     try {
-      return file.isPresent() ? Floors.parse(file.get()) : Floors.none();
+      return file.isPresent() ? Floors.parse(SealedText.open(file.get())) : Floors.none();
     } catch (MalformedInputException e) {
       throw e.at(floorFile().toString());
     }
@@ -89,7 +90,7 @@ public final class BoxStore implements AutoCloseable {
 
   /** Replaces the floors by raised ones; for the writer. */
   public void raise(Floors floors) throws IOException {
-    AtomicFiles.replace(floorFile(), floors.toBytes());
+    AtomicFiles.replace(floorFile(), SealedText.seal(floors.toBytes()));
   }
 
   private Path floorFile() {

@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
+import org.whonix2.core.log.Checkpoint;
 import org.whonix2.core.log.FollowOutcome;
 import org.whonix2.core.log.Follower;
 import org.whonix2.core.log.LogState;
@@ -71,7 +73,7 @@ public final class LogSync {
   public FollowOutcome sync(LogSource source, LogStore store)
       throws IOException, MalformedInputException {
     addressesLeft -= source.urls().size();
-    LogState kept = store.load(entry -> {});
+    LogState kept = load(source, store);
     Optional<FollowOutcome> best = Optional.empty();
     Optional<IOException> failure = Optional.empty();
     int left = source.urls().size();
@@ -101,6 +103,22 @@ public final class LogSync {
       store.keepProof(Misbehaviour.ROLLBACK, rollback.explain());
     }
     return best.get();
+  }
+
+  /** What no address can mend is damage: the folder is named by the origin. */
+  private static LogState load(LogSource source, LogStore store)
+      throws IOException, MalformedInputException {
+    LogState kept = store.load(entry -> {});
+    Optional<String> other =
+        kept.checkpoint().map(Checkpoint::origin).filter(origin -> !origin.equals(source.origin()));
+    if (other.isPresent()) {
+      throw new MalformedInputException(
+          "expected a checkpoint of log "
+              + source.origin()
+              + ", found one of "
+              + Quoted.of(other.get()));
+    }
+    return kept;
   }
 
   /** Whether nothing better is to be had elsewhere. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +42,7 @@ import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
 import org.whonix2.update.store.BoxStore;
 import org.whonix2.update.store.LogStore;
+import org.whonix2.update.store.SealedText;
 import org.whonix2.update.sync.LogSync;
 import org.whonix2.update.sync.SyncLimits;
 
@@ -267,6 +269,17 @@ public abstract class BoxTest {
     return UpdatePolicy.parse(
         AtomicFiles.read(folder.resolve("policy.yaml"), UpdatePolicy.MAX_BYTES),
         (name, most) -> AtomicFiles.read(folder.resolve(name), most));
+  }
+
+  /** Writes a file of the box's own as the box would. */
+  protected static void seal(Path file, String text) throws IOException {
+    Files.write(file, SealedText.seal(text.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  /** A file of the box's own, without its last line, which has the digest of the others. */
+  protected static String sealed(Path file) throws IOException {
+    String text = Files.readString(file);
+    return text.substring(0, text.lastIndexOf("sha256 "));
   }
 
   /** What is kept of the log. */
