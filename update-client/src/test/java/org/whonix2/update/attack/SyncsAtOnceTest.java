@@ -46,7 +46,16 @@ class SyncsAtOnceTest extends GrowingLogTest {
 
   @Test
   void atOnce() throws Exception {
-    // Otherwise none met.
+    // So that they meet.
+    log.bundleFilter =
+        bundle -> {
+          try {
+            Thread.sleep(1_000);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return bundle;
+        };
     assertThat(turnedAway(2)).isPositive();
   }
 
