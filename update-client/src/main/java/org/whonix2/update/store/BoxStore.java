@@ -79,9 +79,10 @@ public final class BoxStore implements AutoCloseable {
 
   /** What this box does not go back behind. */
   public Floors floors() throws IOException, MalformedInputException {
-    Optional<byte[]> file = AtomicFiles.readIfPresent(floorFile(), Floors.MAX_BYTES);
+    Optional<byte[]> file =
+        AtomicFiles.readIfPresent(floorFile(), Floors.MAX_BYTES + SealedText.OVERHEAD);
     try {
-      return file.isPresent() ? Floors.parse(file.get()) : Floors.none();
+      return file.isPresent() ? Floors.parse(SealedText.open(file.get())) : Floors.none();
     } catch (MalformedInputException e) {
       throw e.at(floorFile().toString());
     }
@@ -89,7 +90,7 @@ public final class BoxStore implements AutoCloseable {
 
   /** Replaces the floors by raised ones; for the writer. */
   public void raise(Floors floors) throws IOException {
-    AtomicFiles.replace(floorFile(), floors.toBytes());
+    AtomicFiles.replace(floorFile(), SealedText.seal(floors.toBytes()));
   }
 
   private Path floorFile() {
@@ -102,8 +103,11 @@ public final class BoxStore implements AutoCloseable {
    */
   public VetoFindings vetoFindings() {
     try {
-      Optional<byte[]> file = AtomicFiles.readIfPresent(vetoFile(), VetoFindings.MAX_BYTES);
-      return file.isPresent() ? VetoFindings.parse(file.get()) : VetoFindings.none();
+      Optional<byte[]> file =
+          AtomicFiles.readIfPresent(vetoFile(), VetoFindings.MAX_BYTES + SealedText.OVERHEAD);
+      return file.isPresent()
+          ? VetoFindings.parse(SealedText.open(file.get()))
+          : VetoFindings.none();
     } catch (IOException | MalformedInputException e) {
       return VetoFindings.none();
     }
@@ -111,7 +115,7 @@ public final class BoxStore implements AutoCloseable {
 
   /** Replaces them; for the writer. */
   public void replace(VetoFindings findings) throws IOException {
-    AtomicFiles.replace(vetoFile(), findings.toBytes());
+    AtomicFiles.replace(vetoFile(), SealedText.seal(findings.toBytes()));
   }
 
   private Path vetoFile() {

@@ -179,9 +179,12 @@ public final class LogStore {
   /** By when its entries stood in the log, as far as this box saw it; nothing if that is lost. */
   public WitnessedTimes times() throws IOException {
     Optional<byte[]> file =
-        AtomicFiles.readIfPresent(folder.resolve(TIMES), WitnessedTimes.MAX_BYTES);
+        AtomicFiles.readIfPresent(
+            folder.resolve(TIMES), WitnessedTimes.MAX_BYTES + SealedText.OVERHEAD);
     try {
-      return file.isPresent() ? WitnessedTimes.parse(file.get()) : WitnessedTimes.none();
+      return file.isPresent()
+          ? WitnessedTimes.parse(SealedText.open(file.get()))
+          : WitnessedTimes.none();
     } catch (MalformedInputException e) {
       // Without them entries only look younger. The next sync begins anew.
       return WitnessedTimes.none();
@@ -190,7 +193,8 @@ public final class LogStore {
 
   /** Keeps that a tree of this size was there by then; for the writer. */
   public void witnessed(long size, Instant time) throws IOException {
-    files.replace(folder.resolve(TIMES), times().with(size, time).toBytes());
+    byte[] text = times().with(size, time).toBytes();
+    files.replace(folder.resolve(TIMES), SealedText.seal(text));
   }
 
   /** Takes new entries behind the kept ones; for the writer. */

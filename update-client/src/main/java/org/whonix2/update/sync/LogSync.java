@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
+import org.whonix2.core.Quoted;
+import org.whonix2.core.log.Checkpoint;
 import org.whonix2.core.log.FollowOutcome;
 import org.whonix2.core.log.Follower;
 import org.whonix2.core.log.LogState;
@@ -31,6 +33,8 @@ public final class LogSync {
    */
   private static final List<Class<? extends FollowOutcome>> BEST_FIRST =
       List.of(
+          FollowOutcome.Advanced.class,
+          FollowOutcome.Unchanged.class,
           FollowOutcome.ClockBehind.class,
           FollowOutcome.NotWitnessed.class,
           FollowOutcome.ServedOtherEntries.class,
@@ -58,7 +62,9 @@ public final class LogSync {
   }
 
   /**
-   * Follows the log as far as it goes, at one address after the other until one serves it well.
+   * Follows the log as far as it goes, at one address after the other until one has more of it that
+   * is fresh. One that has nothing new may be behind: who serves the first must not keep a box from
+   * what the others have.
    *
    * @throws FetchException if no address serves it at all; what was kept stays good
    * @throws IOException if the disk fails; what was kept stays good
@@ -67,7 +73,7 @@ public final class LogSync {
   public FollowOutcome sync(LogSource source, LogStore store)
       throws IOException, MalformedInputException {
     addressesLeft -= source.urls().size();
-    LogState kept = store.load(entry -> {});
+    LogState kept = load(source, store);
     Optional<FollowOutcome> best = Optional.empty();
     Optional<IOException> failure = Optional.empty();
     int left = source.urls().size();
@@ -76,14 +82,11 @@ public final class LogSync {
       SyncDeadline share = left + addressesLeft > 0 ? deadline.half() : deadline;
       try {
         FollowOutcome outcome = follow(source, address, share, kept, store);
-        if (outcome instanceof FollowOutcome.Unchanged && isOfTheDisk(failure)) {
-          // There may be more in the log, which could not be taken in.
-          continue;
-        }
-        if (!BEST_FIRST.contains(outcome.getClass())) {
+        if (outcome instanceof FollowOutcome.Fork || isFreshAndNew(outcome)) {
           return outcome;
         }
-        best = Optional.of(best.filter(other -> rank(other) <= rank(outcome)).orElse(outcome));
+        kept = state(outcome).orElse(kept);
+        best = Optional.of(best.filter(other -> isBetter(other, outcome)).orElse(outcome));
       } catch (FetchException e) {
         failure = Optional.of(graver(failure, e));
       } catch (IOException e) {
@@ -92,7 +95,8 @@ public final class LogSync {
         failure = Optional.of(graver(failure, e));
       }
     }
-    if (best.isEmpty()) {
+    // In the latter case there may be more in the log, which could not be taken in.
+    if (best.isEmpty() || (best.get() instanceof FollowOutcome.Unchanged && isOfTheDisk(failure))) {
       throw failure.orElseThrow(() -> new IllegalStateException("a log without addresses"));
     }
     if (best.get() instanceof FollowOutcome.Rollback rollback) {
@@ -104,6 +108,41 @@ public final class LogSync {
   /** Who asks for the evidence of vetoes, in half of the time that is left by then. */
   public VetoFiles vetoFiles() {
     return new VetoFiles(policy.logs(), transport, deadline);
+  }
+
+  /** What no address can mend is damage: the folder is named by the origin. */
+  private static LogState load(LogSource source, LogStore store)
+      throws IOException, MalformedInputException {
+    LogState kept = store.load(entry -> {});
+    Optional<String> other =
+        kept.checkpoint().map(Checkpoint::origin).filter(origin -> !origin.equals(source.origin()));
+    if (other.isPresent()) {
+      throw new MalformedInputException(
+          "expected a checkpoint of log "
+              + source.origin()
+              + ", found one of "
+              + Quoted.of(other.get()));
+    }
+    return kept;
+  }
+
+  /** Whether nothing better is to be had elsewhere. */
+  private boolean isFreshAndNew(FollowOutcome outcome) {
+    return outcome instanceof FollowOutcome.Advanced advanced
+        && now.isBefore(advanced.witnessed().time().plus(policy.freshness()));
+  }
+
+  private static Optional<LogState> state(FollowOutcome outcome) {
+    if (outcome instanceof FollowOutcome.Advanced advanced) {
+      return Optional.of(advanced.state());
+    }
+    return outcome instanceof FollowOutcome.Unchanged unchanged
+        ? Optional.of(unchanged.state())
+        : Optional.empty();
+  }
+
+  private static boolean isBetter(FollowOutcome one, FollowOutcome later) {
+    return !(later instanceof FollowOutcome.Advanced) && rank(one) <= rank(later);
   }
 
   private static boolean isOfTheDisk(Optional<IOException> failure) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,8 +24,10 @@ import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.artifact.DebFile;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.dsse.Envelope;
+import org.whonix2.core.log.FollowOutcome;
 import org.whonix2.core.openpgp.Fingerprint;
 import org.whonix2.core.openpgp.SecretKey;
+import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.core.statement.Binaries;
 import org.whonix2.core.statement.Byproduct;
 import org.whonix2.core.statement.Platform;
@@ -35,23 +38,40 @@ import org.whonix2.core.statement.Statement;
 import org.whonix2.core.statement.Toolchain;
 import org.whonix2.core.ticket.Tickets;
 import org.whonix2.io.cli.Program;
+import org.whonix2.io.files.AtomicFiles;
+import org.whonix2.io.http.HttpDeadlines;
+import org.whonix2.io.http.HttpTransport;
+import org.whonix2.update.store.BoxStore;
+import org.whonix2.update.store.LogStore;
+import org.whonix2.update.store.SealedText;
+import org.whonix2.update.sync.LogSync;
+import org.whonix2.update.sync.SyncLimits;
 
 /** A box with a policy of two rebuilders, its commands as a user types them, and its log. */
-abstract class BoxTest {
-  @TempDir Path folder;
-  TestLog log;
-  private final List<SecretKey> rebuilders = new ArrayList<>();
-  Path deb;
-  Instant signedAt = Instant.now();
-  String out = "";
-  String err = "";
+public abstract class BoxTest {
+  @TempDir protected Path folder;
+  protected TestLog log;
+  protected final List<SecretKey> rebuilders = new ArrayList<>();
+  protected Path deb;
+  protected Instant signedAt = Instant.now();
+
+  /** Who signed the sources that are attested. */
+  protected Optional<Fingerprint> uploader = Optional.empty();
+
+  protected String out = "";
+  protected String err = "";
+
+  /** Whose rebuilders the policy names, one each. */
+  protected List<String> operators() {
+    return List.of("alpha", "beta");
+  }
 
   @BeforeEach
-  void setUp() throws Exception {
+  protected void setUp() throws Exception {
     log = new TestLog();
     deb = build("hello", "hello.deb");
     StringBuilder roster = new StringBuilder();
-    for (String operator : List.of("alpha", "beta")) {
+    for (String operator : operators()) {
       SecretKey key =
           SecretKey.generate(
               operator, Instant.now().minus(Duration.ofDays(20)), Duration.ofDays(50));
@@ -92,11 +112,11 @@ abstract class BoxTest {
   }
 
   @AfterEach
-  void tearDown() {
+  protected void tearDown() {
     log.close();
   }
 
-  Path build(String name, String file) throws Exception {
+  protected Path build(String name, String file) throws Exception {
     Path tree = Files.createDirectories(folder.resolve("tree-" + name));
     Files.createDirectories(tree.resolve("DEBIAN"));
     Files.writeString(
@@ -115,24 +135,43 @@ abstract class BoxTest {
     return built;
   }
 
-  /** A signed attestation by the rebuilder of this number that the file came out. */
-  byte[] attestation(int rebuilder, long sequence) throws Exception {
-    BinaryArtifact artifact = artifact(deb);
-    return attestation(rebuilder, sequence, artifact.digest(), artifact, List.of());
+  /** A signed attestation by the rebuilder of this number that {@link #deb} came out. */
+  protected byte[] attestation(int rebuilder, long sequence) throws Exception {
+    return attestation(rebuilder, sequence, deb);
   }
 
-  static BinaryArtifact artifact(Path file) throws Exception {
+  /** A signed attestation that this file came out. */
+  protected byte[] attestation(int rebuilder, long sequence, Path file) throws Exception {
+    BinaryArtifact artifact = artifact(file);
+    return attestation(rebuilder, sequence, artifact, artifact, List.of());
+  }
+
+  /** A signed attestation that of this file's source, in its environment, other bits came out. */
+  protected byte[] mismatch(int rebuilder, long sequence, Path file) throws Exception {
+    BinaryArtifact artifact = artifact(file);
+    Sha256 otherBits = Sha256.of(new byte[] {(byte) rebuilder});
+    return attestation(
+        rebuilder,
+        sequence,
+        artifact,
+        new BinaryArtifact(artifact.identity(), otherBits, artifact.size()),
+        List.of(new Byproduct(Byproduct.BUILD_LOG, "text/plain", otherBits)));
+  }
+
+  protected static BinaryArtifact artifact(Path file) throws Exception {
     try (var in = Files.newInputStream(file)) {
       return DebFile.read(in);
     }
   }
 
-  /** The same of other bits, of this source, by a rebuild that left such files. */
-  byte[] attestation(
+  /**
+   * That the bits of one came out of the source that is the other's, and such files beside them.
+   */
+  protected byte[] attestation(
       int rebuilder,
       long sequence,
-      Sha256 source,
-      BinaryArtifact artifact,
+      BinaryArtifact of,
+      BinaryArtifact bits,
       List<Byproduct> byproducts)
       throws Exception {
     SecretKey key = rebuilders.get(rebuilder);
@@ -140,28 +179,32 @@ abstract class BoxTest {
     RebuildAttestation attestation =
         new RebuildAttestation(
             new Rebuild(
-                new SourcePackage(
-                    artifact.identity().name(), artifact.identity().version(), source),
-                Optional.empty(),
+                new SourcePackage(of.identity().name(), of.identity().version(), of.digest()),
+                uploader,
                 Optional.empty(),
                 "bookworm",
                 new Architecture("amd64"),
-                new Toolchain("gcc-12", source),
+                new Toolchain("gcc-12", of.digest()),
                 "",
                 Binaries.BINARY,
                 "gcc",
                 Optional.empty(),
                 new Platform("amd64", false, "AMD", "cpu", "linux", "6.1", "Debian 12"),
-                source,
+                of.digest(),
                 "whonix2-rebuilder",
                 sequence,
                 key.certificate().fingerprint(),
                 made,
                 made,
                 byproducts),
-            List.of(artifact),
+            List.of(bits),
             Sha256.of(new byte[0]));
-    return Envelope.sign(Statement.PAYLOAD_TYPE, attestation.toJson(), key, signedAt).toBytes();
+    return signed(key, attestation);
+  }
+
+  /** A statement in its envelope. */
+  protected byte[] signed(SecretKey key, Statement statement) throws Exception {
+    return Envelope.sign(Statement.PAYLOAD_TYPE, statement.toJson(), key, signedAt).toBytes();
   }
 
   /** The key of the rebuilder of this number. */
@@ -170,14 +213,14 @@ abstract class BoxTest {
   }
 
   /** Changes the policy's text. */
-  void edit(String old, String other) throws Exception {
+  protected void edit(String old, String other) throws Exception {
     Path policy = folder.resolve("policy.yaml");
     String text = Files.readString(policy);
     assertThat(text).contains(old);
     Files.writeString(policy, text.replace(old, other));
   }
 
-  int run(String... args) {
+  protected int run(String... args) {
     StringWriter outText = new StringWriter();
     StringWriter errText = new StringWriter();
     int code =
@@ -187,47 +230,89 @@ abstract class BoxTest {
     return code;
   }
 
-  int sync(String... more) {
+  protected int sync(String... more) {
     return run(with("sync", more));
   }
 
-  int verify(Path file, String... more) {
+  protected int verify(Path file, String... more) {
     String[] all =
         Stream.concat(Stream.of(more), Stream.of(file.toString())).toArray(String[]::new);
     return run(with("verify", all));
   }
 
-  int status(String... more) {
+  protected int status(String... more) {
     return run(with("status", more));
   }
 
-  String[] with(String command, String... more) {
+  protected String[] with(String command, String... more) {
     return Stream.concat(
             Stream.of(
                 command,
                 "--policy",
                 folder.resolve("policy.yaml").toString(),
                 "--state",
-                folder.resolve("state").toString()),
+                state().toString()),
             Stream.of(more))
         .toArray(String[]::new);
   }
 
-  void logBoth() throws Exception {
+  protected void logBoth() throws Exception {
     log.entries.add(attestation(0, 1));
     log.entries.add(attestation(1, 1));
   }
 
-  Tickets tickets() throws Exception {
-    return Tickets.parse(Files.readAllBytes(folder.resolve("state/update/tickets")));
+  protected Tickets tickets() throws Exception {
+    return Tickets.parse(Files.readAllBytes(state().resolve("update/tickets")));
   }
 
-  Optional<Path> entriesFile() throws IOException {
-    try (Stream<Path> files = Files.walk(folder.resolve("state"))) {
+  protected Optional<Path> entriesFile() throws IOException {
+    try (Stream<Path> files = Files.walk(state())) {
       return files
           .filter(file -> file.toString().contains("entries"))
           .filter(Files::isRegularFile)
           .findFirst();
+    }
+  }
+
+  protected Path state() {
+    return folder.resolve("state");
+  }
+
+  /** The policy as it is written now. */
+  protected UpdatePolicy policy() throws Exception {
+    return UpdatePolicy.parse(
+        AtomicFiles.read(folder.resolve("policy.yaml"), UpdatePolicy.MAX_BYTES),
+        (name, most) -> AtomicFiles.read(folder.resolve(name), most));
+  }
+
+  /** Writes a file of the box's own as the box would. */
+  protected static void seal(Path file, String text) throws IOException {
+    Files.write(file, SealedText.seal(text.getBytes(StandardCharsets.US_ASCII)));
+  }
+
+  /** A file of the box's own, without its last line, which has the digest of the others. */
+  protected static String sealed(Path file) throws IOException {
+    String text = Files.readString(file);
+    return text.substring(0, text.lastIndexOf("sha256 "));
+  }
+
+  /** What is kept of the log. */
+  protected LogStore store() throws IOException {
+    try (BoxStore store = BoxStore.open(state(), false)) {
+      return store.log(TestLog.ORIGIN);
+    }
+  }
+
+  /** Follows the log within other limits than the program's. */
+  protected FollowOutcome follow(SyncLimits limits) throws Exception {
+    return follow(limits, HttpDeadlines.STANDARD);
+  }
+
+  protected FollowOutcome follow(SyncLimits limits, HttpDeadlines deadlines) throws Exception {
+    UpdatePolicy policy = policy();
+    try (HttpTransport transport = new HttpTransport(deadlines)) {
+      return new LogSync(policy, transport, Instant.now(), limits)
+          .sync(policy.logs().get(0), store());
     }
   }
 }

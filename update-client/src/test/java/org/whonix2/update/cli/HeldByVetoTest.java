@@ -25,8 +25,6 @@ class HeldByVetoTest extends BoxTest {
   private static final Sha256 BUILDINFO = Sha256.of(new byte[0]);
   private static final Duration DAY = Duration.ofDays(1);
 
-  private Sha256 source = digest("replaced by setUp");
-
   private static Sha256 digest(String text) {
     return Sha256.of(text.getBytes(StandardCharsets.UTF_8));
   }
@@ -39,7 +37,6 @@ class HeldByVetoTest extends BoxTest {
   @BeforeEach
   void logAVoteAndAVeto() throws Exception {
     edit("quorum: {threshold: 2}", "quorum: {all: [alpha]}");
-    source = artifact(deb).digest();
     log.entries.add(attestation(0, 1));
     veto(1);
   }
@@ -49,7 +46,7 @@ class HeldByVetoTest extends BoxTest {
         attestation(
             1,
             number,
-            source,
+            artifact(deb),
             otherBits(artifact(deb), number),
             List.of(new Byproduct("build.log", "text/plain", BUILD_LOG))));
   }
@@ -60,9 +57,9 @@ class HeldByVetoTest extends BoxTest {
 
   /** Moves what the box remembers into the past. */
   private void passes(Duration time) throws Exception {
-    List<String> lines = Files.readAllLines(findings(), StandardCharsets.US_ASCII);
     String moved =
-        lines.stream()
+        sealed(findings())
+            .lines()
             .map(line -> line.split(" "))
             .map(
                 fields -> {
@@ -74,7 +71,7 @@ class HeldByVetoTest extends BoxTest {
                   return String.join(" ", fields) + "\n";
                 })
             .collect(Collectors.joining());
-    Files.writeString(findings(), moved);
+    seal(findings(), moved);
   }
 
   private void held() throws Exception {
@@ -135,7 +132,7 @@ class HeldByVetoTest extends BoxTest {
   void oneThatNamesNoLogHasNoEvidence() throws Exception {
     log.blob = digest -> 200;
     log.entries.remove(1);
-    log.entries.add(attestation(1, 1, source, otherBits(artifact(deb), 1), List.of()));
+    log.entries.add(attestation(1, 1, artifact(deb), otherBits(artifact(deb), 1), List.of()));
     assertThat(sync()).isZero();
     held();
     passes(DAY);
@@ -157,7 +154,7 @@ class HeldByVetoTest extends BoxTest {
     assertThat(sync()).isZero();
     passes(DAY);
     for (int bits = 2; bits < 100; bits++) {
-      log.entries.add(attestation(1, 1, source, otherBits(artifact(deb), bits), List.of()));
+      log.entries.add(attestation(1, 1, artifact(deb), otherBits(artifact(deb), bits), List.of()));
     }
     assertThat(sync()).isZero();
     accepted();
@@ -165,7 +162,7 @@ class HeldByVetoTest extends BoxTest {
 
   @Test
   void evidenceOfOneOfSeveralIsEnough() throws Exception {
-    log.entries.add(attestation(1, 1, source, otherBits(artifact(deb), 2), List.of()));
+    log.entries.add(attestation(1, 1, artifact(deb), otherBits(artifact(deb), 2), List.of()));
     log.blob = digest -> 200;
     assertThat(sync()).isZero();
     passes(DAY);

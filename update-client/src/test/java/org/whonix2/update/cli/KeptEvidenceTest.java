@@ -5,31 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
-import org.whonix2.core.policy.UpdatePolicy;
 import org.whonix2.core.verdict.Evidence;
 import org.whonix2.core.verdict.Standing;
-import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.update.store.BoxStore;
 
 /** A reader takes no lock, so a sync may come between its two readings of a log. */
 class KeptEvidenceTest extends BoxTest {
   private KeptEvidence kept() throws Exception {
-    UpdatePolicy policy =
-        UpdatePolicy.parse(
-            Files.readAllBytes(folder.resolve("policy.yaml")),
-            (name, most) -> AtomicFiles.read(folder.resolve(name), most));
-    return new KeptEvidence(policy, Instant.now());
+    return new KeptEvidence(policy(), Instant.now());
   }
 
-  private BoxStore store() throws Exception {
-    return BoxStore.open(folder.resolve("state"), false);
+  private BoxStore opened() throws Exception {
+    return BoxStore.open(state(), false);
   }
 
   @Test
   void whatWasTakenInBetweenTheReadingsIsNotJudged() throws Exception {
     log.entries.add(attestation(0, 1));
     assertThat(sync()).isZero();
-    try (BoxStore store = store()) {
+    try (BoxStore store = opened()) {
       KeptEvidence.Learned learned = kept().learn(store);
       log.entries.add(attestation(1, 1));
       assertThat(sync()).isZero();
@@ -49,7 +43,7 @@ class KeptEvidenceTest extends BoxTest {
   @Test
   void aLogFirstFollowedBetweenTheReadingsWasNeverFollowed() throws Exception {
     logBoth();
-    try (BoxStore store = store()) {
+    try (BoxStore store = opened()) {
       KeptEvidence.Learned learned = kept().learn(store);
       assertThat(sync()).isZero();
       Evidence evidence = learned.judge().evidence();
@@ -66,7 +60,7 @@ class KeptEvidenceTest extends BoxTest {
     var bundle = entriesFile().orElseThrow();
     byte[] whole = Files.readAllBytes(bundle);
     Files.write(bundle, new byte[] {1});
-    try (BoxStore store = store()) {
+    try (BoxStore store = opened()) {
       KeptEvidence.Learned learned = kept().learn(store);
       Files.write(bundle, whole);
       Evidence evidence = learned.judge().evidence();

@@ -99,10 +99,11 @@ class KeptFloorsTest extends BoxTest {
   @Test
   void aClockPutBackBehindWhatTheWitnessesSignedIsRefusedByEveryCommand() throws Exception {
     assertThat(sync()).isZero();
-    assertThat(floors).hasContent("clock " + log.cosignedAt.getEpochSecond() + "\npolicy test 1\n");
+    assertThat(sealed(floors))
+        .isEqualTo("clock " + log.cosignedAt.getEpochSecond() + "\npolicy test 1\n");
     // As if it had been an hour later then.
     Instant later = Instant.ofEpochSecond(Instant.now().plusSeconds(3600).getEpochSecond());
-    Files.writeString(floors, "clock " + later.getEpochSecond() + "\npolicy test 1\n");
+    seal(floors, "clock " + later.getEpochSecond() + "\npolicy test 1\n");
     assertThat(verify(deb)).isEqualTo(3);
     assertThat(out)
         .contains("refused: the clock says ", "and the witnesses had signed " + later + " before")
@@ -119,7 +120,7 @@ class KeptFloorsTest extends BoxTest {
     edit("2099-01-01", "2020-01-01");
     log.cosignedAt = Instant.now().minus(Duration.ofHours(1));
     assertThat(sync()).isEqualTo(1);
-    assertThat(floors).hasContent("clock " + log.cosignedAt.getEpochSecond() + "\n");
+    assertThat(sealed(floors)).isEqualTo("clock " + log.cosignedAt.getEpochSecond() + "\n");
   }
 
   @ParameterizedTest

@@ -49,13 +49,13 @@ class LogTimesTest extends BoxTest {
     cosignedBefore(MORE_THAN_A_DAY);
     Instant first = log.cosignedAt;
     assertThat(sync()).isZero();
-    assertThat(times()).hasContent(line(2, first));
+    assertThat(sealed(times())).isEqualTo(line(2, first));
     cosignedBefore(HOUR);
     assertThat(sync()).isZero();
-    assertThat(times()).as("the same tree, cosigned again").hasContent(line(2, first));
+    assertThat(sealed(times())).as("the same tree, cosigned again").isEqualTo(line(2, first));
     grow();
     assertThat(sync()).isZero();
-    assertThat(times()).hasContent(line(2, first) + line(3, log.cosignedAt));
+    assertThat(sealed(times())).isEqualTo(line(2, first) + line(3, log.cosignedAt));
   }
 
   @Test
@@ -70,7 +70,7 @@ class LogTimesTest extends BoxTest {
             "refused: this box knows of the quorum since " + log.cosignedAt + ", not yet for PT24H",
             "hint: wait until " + log.cosignedAt.plus(Duration.ofDays(1)));
     // A day later, seen from there.
-    Files.writeString(times(), line(2, log.cosignedAt.minus(Duration.ofDays(1))));
+    seal(times(), line(2, log.cosignedAt.minus(Duration.ofDays(1))));
     assertThat(verify(deb)).isZero();
     assertThat(sync()).isZero();
     assertThat(tickets().all()).hasSize(1);
@@ -96,7 +96,7 @@ class LogTimesTest extends BoxTest {
     grow();
     cosignedBefore(Duration.ZERO);
     assertThat(sync()).isZero();
-    String whole = Files.readString(times());
+    String whole = sealed(times());
     for (String damaged :
         new String[] {
           "",
@@ -106,19 +106,19 @@ class LogTimesTest extends BoxTest {
           whole.replace(" ", "  "),
           line(3, signedAt) + line(2, signedAt),
         }) {
-      Files.writeString(times(), damaged);
+      seal(times(), damaged);
       assertThat(verify(deb)).as(damaged).isEqualTo(1);
       assertThat(out).as(damaged).contains("this box knows of the quorum since ");
     }
     Files.delete(times());
     assertThat(verify(deb)).isEqualTo(1);
     assertThat(sync()).isZero();
-    assertThat(times()).hasContent(line(3, log.cosignedAt));
+    assertThat(sealed(times())).isEqualTo(line(3, log.cosignedAt));
     assertThat(verify(deb)).isEqualTo(1);
-    Files.writeString(times(), "nonsense");
+    seal(times(), "nonsense");
     assertThat(sync()).isZero();
-    assertThat(times()).as("written anew").hasContent(line(3, log.cosignedAt));
-    Files.writeString(times(), whole);
+    assertThat(sealed(times())).as("written anew").isEqualTo(line(3, log.cosignedAt));
+    seal(times(), whole);
     assertThat(verify(deb)).isZero();
   }
 }

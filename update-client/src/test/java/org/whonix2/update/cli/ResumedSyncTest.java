@@ -8,21 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.whonix2.core.log.FollowOutcome;
-import org.whonix2.core.policy.UpdatePolicy;
-import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.io.http.FetchException;
-import org.whonix2.io.http.HttpDeadlines;
-import org.whonix2.io.http.HttpTransport;
 import org.whonix2.update.store.BoxStore;
-import org.whonix2.update.store.LogStore;
-import org.whonix2.update.sync.LogSync;
 import org.whonix2.update.sync.SyncLimits;
 
 /** A sync that breaks off: the next one fetches what is missing, and believes nothing more. */
@@ -298,25 +291,8 @@ class ResumedSyncTest extends BoxTest {
     }
   }
 
-  private FollowOutcome follow(SyncLimits limits) throws Exception {
-    UpdatePolicy policy =
-        UpdatePolicy.parse(
-            AtomicFiles.read(folder.resolve("policy.yaml"), 1 << 16),
-            (name, most) -> AtomicFiles.read(folder.resolve(name), most));
-    try (HttpTransport transport = new HttpTransport(HttpDeadlines.STANDARD)) {
-      return new LogSync(policy, transport, Instant.now(), limits)
-          .sync(policy.logs().get(0), store());
-    }
-  }
-
   private long kept() throws Exception {
     return store().load(entry -> {}).size();
-  }
-
-  private LogStore store() throws IOException {
-    try (BoxStore store = BoxStore.open(folder.resolve("state"), false)) {
-      return store.log(TestLog.ORIGIN);
-    }
   }
 
   private List<Path> unproven() throws IOException {

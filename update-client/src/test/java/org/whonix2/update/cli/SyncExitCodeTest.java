@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,7 +54,7 @@ class SyncExitCodeTest extends BoxTest {
   void aClockBehind() throws Exception {
     assertThat(sync()).isZero();
     long later = Instant.now().plusSeconds(3600).getEpochSecond();
-    Files.writeString(folder.resolve("state/update/floors"), "clock " + later + "\n");
+    seal(folder.resolve("state/update/floors"), "clock " + later + "\n");
     refusesEverything(3, "the clock says ", "set the clock right");
   }
 

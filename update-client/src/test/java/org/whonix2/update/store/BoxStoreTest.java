@@ -56,6 +56,24 @@ class BoxStoreTest {
     BoxStore.open(folder, true).close();
   }
 
+  /** What the lock is for. */
+  @Test
+  void withoutTheLockTwoWritersSpoilTheStore() throws Exception {
+    LogStore store = new LogStore(folder, StoreFiles.DURABLE);
+    History.takeIn(store, 300);
+    LogState kept = store.load(entry -> {});
+    try (Appender one = store.append(kept)) {
+      for (long index = 300; index < 600; index++) {
+        one.accept(index, History.entry(index));
+      }
+      store.append(kept).close();
+      one.commit(History.state(600));
+    }
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> store.load(entry -> {}))
+        .withMessage("expected tile/entries/001, found no file");
+  }
+
   @Test
   void nobodyElseCanHoldTheLock() throws Exception {
     Path lock = Files.createDirectories(folder.resolve("update")).resolve("lock");

@@ -1,5 +1,6 @@
 package org.whonix2.update.store;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -100,11 +101,18 @@ class FloorsTest {
   @Test
   void aDamagedFileIsNamed() throws Exception {
     Path file = Files.createDirectories(folder.resolve("update")).resolve("floors");
-    Files.writeString(file, "clock 1\npolicy a 2147483648\n");
+    Files.write(file, SealedText.seal("clock 1\npolicy a 2147483648\n".getBytes(US_ASCII)));
     try (BoxStore store = BoxStore.open(folder, false)) {
       assertThatExceptionOfType(MalformedInputException.class)
           .isThrownBy(store::floors)
           .withMessageStartingWith(file + ": line 2: expected a serial of at most 2147483647");
+      for (String cut : new String[] {"", "clock 1\n", "clock 1\npolicy a 2\nsha256 00\n"}) {
+        Files.writeString(file, cut);
+        assertThatExceptionOfType(MalformedInputException.class)
+            .isThrownBy(store::floors)
+            .withMessage(
+                file + ": expected a last line with the SHA-256 of those before it, found another");
+      }
     }
   }
 }

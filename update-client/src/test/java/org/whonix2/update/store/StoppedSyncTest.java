@@ -1,6 +1,7 @@
 package org.whonix2.update.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
@@ -8,12 +9,15 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.log.LogState;
 import org.whonix2.core.log.TilePath;
 import org.whonix2.update.store.LogStore.Misbehaviour;
@@ -78,6 +82,41 @@ class StoppedSyncTest {
     assertThat(store.load(entry -> {}).size()).as(name).isEqualTo(to);
     assertThat(paths(log)).as(name).containsExactlyInAnyOrderElementsOf(expected(to, store));
     return failing.wereEnough();
+  }
+
+  /** Writes to the files themselves, and is killed halfway through the checkpoint. */
+  private static final class InPlace implements StoreFiles {
+    @Override
+    public void replace(Path file, byte[] content) throws IOException {
+      boolean last = file.endsWith(LogStore.CHECKPOINT);
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      Files.write(file, last ? Arrays.copyOf(content, content.length / 2) : content);
+      if (last) {
+        throw new IOException("killed");
+      }
+    }
+
+    @Override
+    public void move(Path from, Path to) throws IOException {
+      DURABLE.move(from, to);
+    }
+
+    @Override
+    public void delete(Path fileOrEmptyFolder) throws IOException {
+      DURABLE.delete(fileOrEmptyFolder);
+    }
+  }
+
+  /** What writing aside is for. */
+  @Test
+  void whereFilesAreWrittenInPlaceItIsNeither() throws Exception {
+    LogStore store = new LogStore(folder, StoreFiles.DURABLE);
+    History.takeIn(store, 300);
+    assertThatIOException()
+        .isThrownBy(() -> History.takeIn(new LogStore(folder, new InPlace()), 700))
+        .withMessage("killed");
+    assertThatExceptionOfType(MalformedInputException.class)
+        .isThrownBy(() -> store.load(entry -> {}));
   }
 
   @ParameterizedTest
