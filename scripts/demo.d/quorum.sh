@@ -7,6 +7,7 @@ open_log alpha beta gamma
 
 policy 3 gamma >policy.yaml
 policy 4 gamma >policy-needs-four.yaml
+policy 2 gamma >policy-needs-two.yaml
 policy 3 mallory >policy-other-key.yaml
 
 # --- three rebuilds, and a box -------------------------------------------------------------------
@@ -31,7 +32,7 @@ note "$(sha256sum "$file")"
 
 # --- what the box says -----------------------------------------------------------------------------------
 verify() { "$update" verify --state box --policy "$1" "$2"; }
-box_status() { "$update" status --state box --policy policy.yaml | tr '\n' ' '; }
+box_status() { "$update" status --state box --policy policy-needs-two.yaml | tr '\n' ' '; }
 say "5. what the box says"
 row "nothing is accepted before the first sync" 3 'never followed' verify policy.yaml "$file"
 row "sync follows the log" 0 'entries 0 to 6; witnessed at' "$update" sync --state box --policy policy.yaml
@@ -94,7 +95,8 @@ other_bits gamma "$changed_sha256" 2
 row "gamma attests other bits" 0 '"index":8' post gamma.envelope
 row "sync takes it in" 0 'entries 8 to 9; witnessed at' "$update" sync --state box --policy policy.yaml
 row "a rebuilder that attests other bits" 1 'refused: 1 operators got other bits' verify policy.yaml "$file"
-row "status names who holds it, and that there is evidence" 1 \
+row "a sync where two of three would do" 0 'held by vetoes: 1' "$update" sync --state box --policy policy-needs-two.yaml
+row "status names who holds it; its evidence is there" 1 \
   'by gamma-1 of gamma.* log and .buildinfo are there to be looked into' box_status
 
 stop "$server_pid"
