@@ -180,7 +180,7 @@ class PublisherTest {
       assertThatExceptionOfType(CommandException.class)
           .as(text)
           .isThrownBy(this::publish)
-          .withMessageContaining("is the attestation that was sent")
+          .withMessageContaining("is what was sent")
           .satisfies(e -> assertThat(e.exitCode()).isEqualTo(ExitCode.OUTSIDE_FAILED));
     }
     assertThat(folder.resolve("attestation.tlog-proof")).doesNotExist();
