@@ -169,7 +169,7 @@ public final class VetoFindings {
     return new VetoFindings(more);
   }
 
-  /** Of what is missing: what is not known is a veto that counts. */
+  /** Those first that are missing: what is not known is a veto that counts. */
   private static void forgetOldest(Map<Subject, Finding> all) {
     List<Subject> oldest =
         all.entrySet().stream()

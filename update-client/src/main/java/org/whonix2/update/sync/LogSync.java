@@ -92,6 +92,8 @@ public final class LogSync {
       } catch (IOException e) {
         // This address may have filled the disk: another may do without.
         store.forgetUnproven();
+        // What failed may have come after a commit.
+        kept = load(source, store);
         failure = Optional.of(graver(failure, e));
       }
     }
@@ -142,7 +144,12 @@ public final class LogSync {
   }
 
   private static boolean isBetter(FollowOutcome one, FollowOutcome later) {
-    return !(later instanceof FollowOutcome.Advanced) && rank(one) <= rank(later);
+    boolean isAsGood = rank(one) <= rank(later);
+    // Of two that have nothing new the later one knows both's cosignatures.
+    boolean isNewer =
+        later instanceof FollowOutcome.Advanced
+            || (later instanceof FollowOutcome.Unchanged && one instanceof FollowOutcome.Unchanged);
+    return isAsGood && !isNewer;
   }
 
   private static boolean isOfTheDisk(Optional<IOException> failure) {

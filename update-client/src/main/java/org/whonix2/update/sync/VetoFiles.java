@@ -43,7 +43,7 @@ public final class VetoFiles {
   private final SyncDeadline whole;
   private final Set<Subject> asked = new HashSet<>();
   private final Map<Sha256, Boolean> answers = new HashMap<>();
-  private final Map<URI, String> untold = new LinkedHashMap<>();
+  private final Map<String, String> untold = new LinkedHashMap<>();
   private final Set<URI> given = new HashSet<>();
   private int questions;
   private @Nullable SyncDeadline share;
@@ -60,8 +60,7 @@ public final class VetoFiles {
    *
    * @param passed a time that has passed, as witnesses signed it
    */
-  public void ask(List<Held> held, BoxStore store, Instant passed, Progress progress)
-      throws IOException {
+  public void ask(List<Held> held, BoxStore store, Instant passed, Progress progress) {
     VetoFindings known = store.vetoFindings();
     Map<Subject, List<Veto>> open = new LinkedHashMap<>();
     held.stream()
@@ -89,7 +88,11 @@ public final class VetoFiles {
       progress.advance(1);
     }
     progress.done();
-    store.replace(known.with(found, passed));
+    try {
+      store.replace(known.with(found, passed));
+    } catch (IOException e) {
+      untold.put("store", "what was found could not be kept: " + e);
+    }
   }
 
   /** Why some addresses did not tell: as long as one does not, nothing is known to be missing. */
@@ -174,7 +177,7 @@ public final class VetoFiles {
     try {
       int status = transport.head(uri).status();
       if (status != 200 && status != 404 && status != 410) {
-        untold.put(address, uri + ": expected status 200, 404 or 410, found " + status);
+        untold.put(address.toString(), uri + ": expected status 200, 404 or 410, found " + status);
         return Optional.empty();
       }
       return Optional.of(status == 200);
@@ -186,7 +189,7 @@ public final class VetoFiles {
   /** Not to wait for it again. */
   private Optional<Boolean> giveUp(URI address, String why) {
     given.add(address);
-    untold.put(address, why.startsWith(address.toString()) ? why : address + ": " + why);
+    untold.put(address.toString(), why.startsWith(address.toString()) ? why : address + ": " + why);
     return Optional.empty();
   }
 
@@ -198,6 +201,6 @@ public final class VetoFiles {
         || host.endsWith(".b32.i2p")
         || host.equals("localhost")
         || host.equals("[::1]")
-        || host.startsWith("127.");
+        || host.matches("127(\\.[0-9]{1,3}){3}");
   }
 }

@@ -12,6 +12,8 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.whonix2.core.MalformedInputException;
 import org.whonix2.core.artifact.PackageVersion;
 
@@ -114,6 +116,34 @@ class GateDowngradeTest {
                 wrong))
         .hasSameSizeAs(wrong)
         .containsOnly("none");
+  }
+
+  /** dpkg reads them all as this package; what it writes is the first. */
+  @ParameterizedTest
+  @CsvSource({
+    "'Package: foo|Status: install ok installed|', 1",
+    "'package: foo|Status: install ok installed|', none",
+    "'Package:  foo|Status: install ok installed|', none",
+    "'Package: foo |Status: install ok installed|', none",
+    "'Package: foo\r|Status: install ok installed|', none",
+    "'Status: install ok installed|Package: foo|', none",
+    "'|Package: foo|Status: install ok installed|', none",
+  })
+  void anEntryThatDpkgDidNotWriteIsNotOverlooked(String entry, String found) throws Exception {
+    String before = "Package: bar\nStatus: install ok installed\nVersion: 1\n\n";
+    String after = "\nPackage: last\nStatus: install ok installed\nVersion: 1\n";
+    for (int many : new int[] {0, 1, 1000}) {
+      Path status =
+          Files.writeString(
+              folder.resolve("status"),
+              before.repeat(many) + entry.replace('|', '\n') + "Version: 2.0\n" + after);
+      assertThat(
+              perl(
+                  "chomp(my $file = <STDIN>); my ($all, $why) = entries($file, 'foo');"
+                      + " print defined $why ? 'none' : scalar @$all, \"\\n\"",
+                  List.of(status.toString())))
+          .containsExactly(found);
+    }
   }
 
   /** Of every package that dpkg knows here, and of one that it does not. */
