@@ -242,7 +242,12 @@ final class SyncCommand implements Callable<ExitCode> {
   }
 
   /** What came of one log. */
-  private record Result(String outcome, ExitCode exitCode, String text) {}
+  private record Result(String outcome, ExitCode exitCode, String text) {
+    Result butFor(List<String> unreached) {
+      return new Result(
+          outcome, exitCode, text + "; not served by " + String.join("; ", unreached));
+    }
+  }
 
   private static Result follow(LogSync sync, LogSource source, LogStore store) {
     try {
@@ -254,7 +259,8 @@ final class SyncCommand implements Callable<ExitCode> {
                 + store.proofFile(Misbehaviour.FORK)
                 + " and nothing is fetched until you remove it");
       }
-      return result(sync.sync(source, store));
+      Result result = result(sync.sync(source, store));
+      return sync.unreached().isEmpty() ? result : result.butFor(sync.unreached());
     } catch (FetchException e) {
       StringJoiner text = new StringJoiner("; ").add(e.getMessage());
       Stream.of(e.getSuppressed()).forEach(other -> text.add(other.getMessage()));

@@ -3,6 +3,7 @@ package org.whonix2.update.sync;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.whonix2.core.MalformedInputException;
@@ -46,6 +47,7 @@ public final class LogSync {
   private final Instant now;
   private final SyncLimits limits;
   private final SyncDeadline deadline;
+  private final List<String> unreached = new ArrayList<>();
   private int addressesLeft;
 
   public LogSync(UpdatePolicy policy, HttpTransport transport, Instant now) {
@@ -73,6 +75,7 @@ public final class LogSync {
   public FollowOutcome sync(LogSource source, LogStore store)
       throws IOException, MalformedInputException {
     addressesLeft -= source.urls().size();
+    unreached.clear();
     LogState kept = load(source, store);
     Optional<FollowOutcome> best = Optional.empty();
     Optional<IOException> failure = Optional.empty();
@@ -88,6 +91,7 @@ public final class LogSync {
         kept = state(outcome).orElse(kept);
         best = Optional.of(best.filter(other -> isBetter(other, outcome)).orElse(outcome));
       } catch (FetchException e) {
+        unreached.add(String.valueOf(e.getMessage()));
         failure = Optional.of(graver(failure, e));
       } catch (IOException e) {
         // This address may have filled the disk: another may do without.
@@ -110,6 +114,11 @@ public final class LogSync {
   /** Who asks for the evidence of vetoes, in half of the time that is left by then. */
   public VetoFiles vetoFiles() {
     return new VetoFiles(policy.logs(), transport, deadline);
+  }
+
+  /** Why addresses of the log that was followed last did not serve it: they may have more. */
+  public List<String> unreached() {
+    return List.copyOf(unreached);
   }
 
   /** What no address can mend is damage: the folder is named by the origin. */

@@ -118,6 +118,15 @@ class SyncAndVerifyTest extends BoxTest {
   }
 
   @Test
+  void anAddressThatDoesNotServeIsNamedWhereTheOthersHaveNothingNew() throws Exception {
+    logBoth();
+    edit(log.url(), log.url() + "\", \"http://127.0.0.1:1");
+    assertThat(sync()).isZero();
+    assertThat(sync()).isZero();
+    assertThat(out).contains("no new entries").contains("; not served by http://127.0.0.1:1");
+  }
+
+  @Test
   void tooFewWitnessesDoNotAdvanceTheBox() throws Exception {
     log.entries.add(attestation(0, 1));
     assertThat(sync()).isZero();
