@@ -23,7 +23,8 @@ reset
 row "endless InRelease: apt breaks it off" not-124 'unexpected size' endless InRelease in_box timeout 60 apt-get update
 row "endless InRelease: before 30 MiB" 0 '' bounded InRelease 30
 reset
-row "endless Packages: apt breaks it off" 100 'unexpected size' endless Packages in_box timeout 60 apt-get update
+# Whether apt calls that a failed update depends on what of it came first.
+row "endless Packages: apt breaks it off" not-124 'unexpected size' endless Packages in_box timeout 60 apt-get update
 row "endless Packages: before 30 MiB" 0 '' bounded Packages 30
 reset
 gate install >/dev/null
