@@ -80,6 +80,16 @@ class HeldByVetoTest extends BoxTest {
     assertThat(tickets().all()).isEmpty();
   }
 
+  private void heldAfterSync() throws Exception {
+    assertThat(sync()).isZero();
+    held();
+  }
+
+  private void acceptedAfterSync() throws Exception {
+    assertThat(sync()).isZero();
+    accepted();
+  }
+
   private void accepted() throws Exception {
     assertThat(verify(deb)).isZero();
     assertThat(tickets().find(artifact(deb).digest())).isPresent();
@@ -88,29 +98,24 @@ class HeldByVetoTest extends BoxTest {
   @Test
   void withItsEvidenceItHoldsForGood() throws Exception {
     log.blob = digest -> 200;
-    assertThat(sync()).isZero();
-    held();
+    heldAfterSync();
     assertThat(log.blobsAsked).containsExactlyInAnyOrder(BUILD_LOG, BUILDINFO);
     passes(DAY.multipliedBy(90));
     log.blob = digest -> 404;
     veto(2);
-    assertThat(sync()).isZero();
-    held();
+    heldAfterSync();
     assertThat(log.blobsAsked).hasSize(2);
   }
 
   @Test
   void withoutEvidenceItHoldsForADay() throws Exception {
-    assertThat(sync()).isZero();
-    held();
+    heldAfterSync();
     passes(DAY.minusMinutes(1));
-    assertThat(sync()).isZero();
-    held();
+    heldAfterSync();
     passes(Duration.ofMinutes(1));
     // Not before somebody has looked again.
     held();
-    assertThat(sync()).isZero();
-    accepted();
+    acceptedAfterSync();
     assertThat(run(with("explain", "hello"))).isZero();
     assertThat(out).contains("no veto, as nobody has its log and its .buildinfo");
   }
@@ -120,11 +125,9 @@ class HeldByVetoTest extends BoxTest {
     for (Sha256 missing : List.of(BUILD_LOG, BUILDINFO)) {
       Files.deleteIfExists(findings());
       log.blob = digest -> digest.equals(missing) ? 410 : 200;
-      assertThat(sync()).isZero();
-      held();
+      heldAfterSync();
       passes(DAY);
-      assertThat(sync()).isZero();
-      accepted();
+      acceptedAfterSync();
     }
   }
 
@@ -133,11 +136,9 @@ class HeldByVetoTest extends BoxTest {
     log.blob = digest -> 200;
     log.entries.remove(1);
     log.entries.add(attestation(1, 1, artifact(deb), otherBits(artifact(deb), 1), List.of()));
-    assertThat(sync()).isZero();
-    held();
+    heldAfterSync();
     passes(DAY);
-    assertThat(sync()).isZero();
-    accepted();
+    acceptedAfterSync();
   }
 
   @Test
@@ -145,8 +146,7 @@ class HeldByVetoTest extends BoxTest {
     assertThat(sync()).isZero();
     passes(DAY);
     veto(2);
-    assertThat(sync()).isZero();
-    accepted();
+    acceptedAfterSync();
   }
 
   @Test
@@ -156,8 +156,7 @@ class HeldByVetoTest extends BoxTest {
     for (int bits = 2; bits < 100; bits++) {
       log.entries.add(attestation(1, 1, artifact(deb), otherBits(artifact(deb), bits), List.of()));
     }
-    assertThat(sync()).isZero();
-    accepted();
+    acceptedAfterSync();
   }
 
   @Test
@@ -166,19 +165,16 @@ class HeldByVetoTest extends BoxTest {
     log.blob = digest -> 200;
     assertThat(sync()).isZero();
     passes(DAY);
-    assertThat(sync()).isZero();
-    held();
+    heldAfterSync();
   }
 
   @Test
   void evidenceThatComesLaterMakesItCountAgain() throws Exception {
     assertThat(sync()).isZero();
     passes(DAY);
-    assertThat(sync()).isZero();
-    accepted();
+    acceptedAfterSync();
     log.blob = digest -> 200;
-    assertThat(sync()).isZero();
-    held();
+    heldAfterSync();
   }
 
   @Test
@@ -186,8 +182,7 @@ class HeldByVetoTest extends BoxTest {
     assertThat(sync()).isZero();
     passes(DAY);
     log.blob = digest -> 503;
-    assertThat(sync()).isZero();
-    held();
+    heldAfterSync();
   }
 
   @Test
@@ -195,8 +190,7 @@ class HeldByVetoTest extends BoxTest {
     try (TestLog mirror = log.mirror()) {
       edit(log.url(), log.url() + "\", \"" + mirror.url());
       mirror.blob = digest -> 200;
-      assertThat(sync()).isZero();
-      held();
+      heldAfterSync();
       Files.delete(findings());
       mirror.blob = digest -> 404;
       assertThat(sync()).isZero();
@@ -221,8 +215,7 @@ class HeldByVetoTest extends BoxTest {
   void anAnswerIsBelievedForAWeekWhereNobodyCanBeAsked() throws Exception {
     assertThat(sync()).isZero();
     passes(DAY);
-    assertThat(sync()).isZero();
-    accepted();
+    acceptedAfterSync();
     log.close();
     passes(DAY.multipliedBy(6));
     assertThat(sync()).isEqualTo(5);
@@ -238,8 +231,7 @@ class HeldByVetoTest extends BoxTest {
   void whereWhatWasFoundOutIsLostOrDamagedEveryVetoCounts() throws Exception {
     assertThat(sync()).isZero();
     passes(DAY);
-    assertThat(sync()).isZero();
-    accepted();
+    acceptedAfterSync();
     byte[] good = Files.readAllBytes(findings());
     for (int length = 0; length < good.length; length++) {
       Files.write(findings(), Arrays.copyOf(good, length));
@@ -247,8 +239,7 @@ class HeldByVetoTest extends BoxTest {
     }
     Files.delete(findings());
     assertThat(verify(deb)).isEqualTo(1);
-    assertThat(sync()).isZero();
-    held();
+    heldAfterSync();
   }
 
   @Test
