@@ -15,6 +15,7 @@ import org.whonix2.io.http.HttpAnswer;
 import org.whonix2.io.http.HttpDeadlines;
 import org.whonix2.io.http.HttpTransport;
 import org.whonix2.io.http.ProblemDetails;
+import org.whonix2.io.http.ServerAddress;
 import org.whonix2.io.progress.Progress;
 
 /** Sends the files that a logged statement names to the server that has it, as far as they miss. */
@@ -30,8 +31,7 @@ public final class FilePublisher {
   private long bytesLeft;
 
   FilePublisher(URI server, HttpTransport http, Progress progress, Patience patience) {
-    String base = server.toString();
-    this.blobs = base + (base.endsWith("/") ? "" : "/") + "api/v1/blobs/";
+    this.blobs = ServerAddress.resolve(server, "api/v1/blobs/").toString();
     this.http = http;
     this.progress = progress;
     this.patience = patience;

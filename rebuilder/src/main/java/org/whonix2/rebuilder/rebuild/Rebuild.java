@@ -14,6 +14,7 @@ import org.whonix2.core.artifact.Architecture;
 import org.whonix2.core.artifact.BinaryArtifact;
 import org.whonix2.core.digest.Sha256;
 import org.whonix2.core.json.StrictJson;
+import org.whonix2.core.statement.Byproduct;
 import org.whonix2.io.cli.CommandException;
 import org.whonix2.io.files.AtomicFiles;
 import org.whonix2.io.progress.Progress;
@@ -45,7 +46,7 @@ public final class Rebuild {
   public static final String PREPARE_LOG = "prepare.log";
 
   /** What the build printed, in the output folder. */
-  public static final String BUILD_LOG = "build.log";
+  public static final String BUILD_LOG = Byproduct.BUILD_LOG;
 
   /** What differs from the archive, in the output folder, if anything does and was looked at. */
   public static final String DIFFERENCE_REPORT = DifferenceSearch.REPORT;
